@@ -1,0 +1,64 @@
+// swift-tools-version: 6.0
+import PackageDescription
+
+// Modules point down only: see the table in README.md. C and C++ libraries come in through flat extern "C" shims, so
+// no C++ interoperability mode, no pkg-config and no unsafe flags.
+let package = Package(
+    name: "Lamina",
+    products: [
+        .executable(name: "lamina", targets: ["lamina"]),
+        .library(name: "Planning", targets: ["Planning"]),
+        .library(name: "Meshes", targets: ["Meshes"]),
+        .library(name: "Protocols", targets: ["Protocols"]),
+    ],
+    dependencies: [
+        // Command-line parsing, help and completions.
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    ],
+    targets: [
+        .target(name: "CEigenShim", cxxSettings: [.define("EIGEN_MPL2_ONLY")], linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "CAssimpShim", linkerSettings: [.linkedLibrary("assimp")]),
+        .target(
+            name: "CImageShim",
+            cSettings: [.headerSearchPath("forward")],
+            linkerSettings: [
+                .linkedLibrary("gdcmMSFF"), .linkedLibrary("gdcmDSED"), .linkedLibrary("gdcmCommon"),
+                .linkedLibrary("niftiio"), .linkedLibrary("znz"), .linkedLibrary("teem"), .linkedLibrary("z"),
+            ]),
+        .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CLinux"),
+
+        .target(name: "Frames", dependencies: ["CEigenShim"]),
+        .target(name: "Anatomy"),
+        .target(name: "Volumes", dependencies: ["Frames"]),
+        .target(name: "ImageFiles", dependencies: ["Volumes", "CImageShim"]),
+        .target(name: "Segmentation", dependencies: ["Volumes", "Anatomy"]),
+        .target(name: "Phantom", dependencies: ["Volumes", "Anatomy"]),
+        .target(name: "Meshes", dependencies: ["Volumes", "CAssimpShim"], path: "Meshes", exclude: ["README.md"]),
+        .target(
+            name: "Planning", dependencies: ["Meshes", "Anatomy"], path: "Planning", exclude: ["README.md"],
+            resources: [.embedInCode("Catalogue/screws.json")]),
+        .target(name: "Protocols", dependencies: ["Frames", "Anatomy"], path: "Protocols", exclude: ["README.md", "Specification"]),
+        .target(name: "CaseFolder", dependencies: ["COpenSSL", "CLinux", "Protocols"]),
+        .executableTarget(
+            name: "lamina",
+            dependencies: [
+                "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Phantom", "Meshes", "Planning", "Protocols", "CaseFolder",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .target(name: "TestSupport", dependencies: ["Frames", "Volumes"], path: "Tests/TestSupport"),
+        .testTarget(name: "FramesTests", dependencies: ["Frames", "TestSupport"]),
+        .testTarget(name: "AnatomyTests", dependencies: ["Anatomy"]),
+        .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
+        .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles", "TestSupport"]),
+        .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "TestSupport"]),
+        .testTarget(name: "PhantomTests", dependencies: ["Phantom", "TestSupport"]),
+        .testTarget(name: "MeshesTests", dependencies: ["Meshes", "TestSupport"]),
+        .testTarget(name: "PlanningTests", dependencies: ["Planning", "Phantom", "ImageFiles", "TestSupport"]),
+        .testTarget(name: "ProtocolsTests", dependencies: ["Protocols"]),
+        .testTarget(name: "CaseFolderTests", dependencies: ["CaseFolder", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,143 @@
+import Anatomy
+import Foundation
+import Frames
+
+/// plan.json: the plan as it is stored and exchanged; its JSON Schema is Protocols/Specification/plan.schema.json.
+///
+/// Coordinates are LPS millimetres of the input CT, matrices are row-major 4x4, angles degrees. A refused screw's geometry is null.
+public struct PlanFile: Codable, Equatable, Sendable {
+    public var schema = "lamina.plan"
+    public var schemaVersion = "1.0.0"
+    public var convention = "LPS-mm-RH"
+    public var notice = "Research software, not a medical device. A surgeon must review every screw."
+    public var vertebrae: [Vertebra]
+    public var screws: [Screw]
+
+    enum CodingKeys: String, CodingKey {
+        case schema, convention, notice, vertebrae, screws
+        case schemaVersion = "schema_version"
+    }
+
+    public init(_ plan: SpinePlan) {
+        vertebrae = plan.vertebrae.map(Vertebra.init)
+        screws = plan.screws.map(Screw.init)
+    }
+
+    /// Sorted keys and a closing newline: the same plan gives the same bytes.
+    public func json() throws -> Data {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+        return try encoder.encode(self) + Data("\n".utf8)
+    }
+}
+
+extension PlanFile {
+    public struct Plate: Codable, Equatable, Sendable {
+        public var centre: [Double]
+        public var normal: [Double]
+        public var rmse: Double
+
+        enum CodingKeys: String, CodingKey {
+            case normal
+            case centre = "centre_lps_mm"
+            case rmse = "rmse_mm"
+        }
+
+        init(_ plate: Endplate<Frames.Vertebra>, _ frame: RigidTransform<Patient, Frames.Vertebra>) {
+            centre = millimetres(frame * plate.plane.origin)
+            normal = direction(frame * plate.plane.normal)
+            rmse = micron(plate.rmse)
+        }
+    }
+
+    public struct Endplates: Codable, Equatable, Sendable {
+        public var superior: Plate
+        public var inferior: Plate
+    }
+
+    public struct CanalSize: Codable, Equatable, Sendable {
+        public var width: Double
+        public var depth: Double
+
+        enum CodingKeys: String, CodingKey {
+            case width = "width_mm"
+            case depth = "depth_mm"
+        }
+    }
+
+    public struct Vertebra: Codable, Equatable, Sendable {
+        public var level: String
+        public var patientFromVertebra: [Double]
+        public var endplates: Endplates
+        public var canal: CanalSize
+        public var bodyDepth: Double
+        public var volume: Double
+        public var warnings: [Finding]
+
+        enum CodingKeys: String, CodingKey {
+            case level, endplates, canal, warnings
+            case patientFromVertebra = "patient_from_vertebra"
+            case bodyDepth = "body_depth_mm"
+            case volume = "label_volume_mm3"
+        }
+
+        init(_ model: VertebraModel) {
+            level = model.level.name
+            patientFromVertebra = model.patientFromVertebra.rowMajor4x4
+            endplates = Endplates(
+                superior: Plate(model.superiorEndplate, model.patientFromVertebra),
+                inferior: Plate(model.inferiorEndplate, model.patientFromVertebra))
+            canal = CanalSize(width: micron(model.canalSize.x), depth: micron(model.canalSize.y))
+            bodyDepth = micron(model.bodyDepth)
+            volume = micron(model.volume)
+            warnings = model.warnings
+        }
+    }
+
+    public struct Pedicle: Codable, Equatable, Sendable {
+        public var width: Double
+        public var height: Double
+        public var isthmusCentre: [Double]
+        /// Unit LPS direction from the arch into the body.
+        public var axis: [Double]
+
+        enum CodingKeys: String, CodingKey {
+            case axis
+            case width = "width_mm"
+            case height = "height_mm"
+            case isthmusCentre = "isthmus_centre_lps_mm"
+        }
+    }
+
+    public struct Angles: Codable, Equatable, Sendable {
+        public var transverse: Double
+        public var sagittal: Double
+    }
+
+    public struct Alternative: Codable, Equatable, Sendable {
+        public var diameter: Double
+        public var length: Double
+        public var entry: [Double]
+        public var tip: [Double]
+        public var score: Double?
+        public var rejectedBecause: [Finding]
+
+        enum CodingKeys: String, CodingKey {
+            case score
+            case diameter = "diameter_mm"
+            case length = "length_mm"
+            case entry = "entry_lps_mm"
+            case tip = "tip_lps_mm"
+            case rejectedBecause = "rejected_because"
+        }
+    }
+}
+
+/// Micrometres are finer than any of this is known: rounding keeps files short and stable.
+func micron(_ value: Double) -> Double { (value * 1000).rounded() / 1000 }
+
+func millimetres(_ point: Point<Patient>) -> [Double] { [point.x, point.y, point.z].map { ($0 * 1e6).rounded() / 1e6 } }
+
+func direction(_ vector: UnitVector<Patient>) -> [Double] {
+    [vector.xyz.x, vector.xyz.y, vector.xyz.z].map { ($0 * 1e9).rounded() / 1e9 }
+}

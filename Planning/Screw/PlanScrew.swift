@@ -1,0 +1,128 @@
+import Anatomy
+import Foundation
+import Frames
+
+/// Plans the screw of one pedicle: the largest usual diameter that keeps every rule, on its best trajectory, as long as is safe.
+///
+/// Diameters are tried from the largest that both the level's usual size and the isthmus allow; the first that keeps every hard rule
+/// is taken. When none does the pedicle is refused, with what came nearest among the alternatives.
+func planScrew(in scene: ScrewScene, catalogue: ScrewCatalogue) -> ScrewPlan {
+    let pedicle = scene.pedicle
+    var plan = ScrewPlan(
+        level: scene.model.level, side: pedicle.side, screw: nil, pedicle: pedicle,
+        patientFromVertebra: scene.model.patientFromVertebra, reasons: [], warnings: scene.model.warnings, alternatives: [])
+    plan.warnings += widthWarning(pedicle, level: scene.model.level)
+    let fillLimit = scene.parameters.maximumFill * pedicle.narrowest
+    let fitting = catalogue.screws.filter { $0.diameter <= min(fillLimit, scene.typical.diameter) }
+    guard !fitting.isEmpty else {
+        plan.reasons = [tooNarrow(pedicle, catalogue: catalogue, parameters: scene.parameters)]
+        return plan
+    }
+    for size in fitting.suffix(4).reversed() {
+        guard let candidate = bestCandidate(of: size, in: scene) else { continue }
+        let broken = brokenRules(candidate, in: scene)
+        guard broken.isEmpty else {
+            plan.alternatives.append(rejected(candidate, because: broken))
+            continue
+        }
+        plan.screw = plannedScrew(candidate, in: scene)
+        plan.reasons = reasons(for: candidate, fillLimit: fillLimit, in: scene)
+        plan.warnings += warnings(about: plan.screw!, in: scene)
+        plan.alternatives = neighbouringChoices(of: candidate, catalogue: catalogue, in: scene) + plan.alternatives
+        return plan
+    }
+    plan.reasons = [noCorridor(pedicle, nearest: plan.alternatives.last)]
+    return plan
+}
+
+/// A screw of a catalogue size on a path.
+struct ScrewCandidate: Sendable {
+    var trajectory: Trajectory
+    var path: BonePath
+    var diameter: Double
+    var length: Double
+    var score: TrajectoryScore
+}
+
+/// The best trajectory for a diameter, with the longest catalogue length that the rules and the level's usual length allow.
+///
+/// A screw that would not reach half-way into the body may be longer than usual.
+private func bestCandidate(of size: ScrewCatalogue.Screw, in scene: ScrewScene) -> ScrewCandidate? {
+    guard let best = bestTrajectory(diameter: size.diameter, in: scene),
+        let path = bonePath(best.trajectory, through: scene.pedicle, of: scene.bone)?.seated(diameter: size.diameter, on: scene.bone)
+    else { return nil }
+    let longest = scene.longestLength(of: path)
+    let allowed = size.lengths.filter { $0 <= longest }
+    let usual = allowed.last { $0 <= scene.typical.length }
+    let reaching = allowed.first { scene.depthFraction(of: path.point($0)) >= scene.parameters.minimumDepthFraction }
+    let length = max(usual ?? 0, reaching ?? 0)
+    return ScrewCandidate(
+        trajectory: best.trajectory, path: path, diameter: size.diameter, length: length > 0 ? length : size.lengths[0], score: best.score)
+}
+
+/// The hard rules that a candidate breaks, each measured on the shaft's surface; empty when it may be planned.
+func brokenRules(_ candidate: ScrewCandidate, in scene: ScrewScene) -> [Finding] {
+    let p = scene.parameters
+    let (path, diameter, length) = (candidate.path, candidate.diameter, candidate.length)
+    var broken: [Finding] = []
+    func require(_ holds: Bool, _ finding: @autoclosure () -> Finding) { if !holds { broken.append(finding()) } }
+
+    let fill = diameter / scene.pedicle.narrowest
+    require(
+        fill <= p.maximumFill,
+        Finding(
+            "fills_pedicle",
+            "\(diameter) mm would fill \(Int((100 * fill).rounded())) % of the \(oneDecimal(scene.pedicle.narrowest)) mm isthmus",
+            ["fill": fill, "limit": p.maximumFill]))
+    let outside = breach(of: path, diameter: diameter, length: length, in: scene)
+    let side = margins(of: path, diameter: diameter, length: length, in: scene)
+    require(
+        outside < 0.05 && [side.medial, side.lateral, side.superior, side.inferior].allSatisfy { $0 >= p.minimumWall },
+        Finding(
+            side.medial < p.minimumWall ? "medial_breach" : "wall_breach",
+            "the shaft would stand \(oneDecimal(max(outside, -min(side.medial, side.lateral, side.superior, side.inferior)))) mm outside the bone",
+            ["breach_mm": outside, "medial_mm": side.medial, "lateral_mm": side.lateral]))
+    require(
+        side.canal >= p.minimumCanalDistance,
+        Finding("canal_breach", "the shaft would come within \(oneDecimal(side.canal)) mm of the canal", ["canal_mm": side.canal]))
+    require(
+        side.anterior >= p.minimumAnteriorMargin,
+        Finding(
+            "anterior_margin", "only \(oneDecimal(side.anterior)) mm of bone would be left in front of the tip",
+            ["anterior_mm": side.anterior, "limit_mm": p.minimumAnteriorMargin]))
+    let depth = scene.depthFraction(of: path.point(length))
+    require(
+        depth <= p.maximumDepthFraction + 1e-9,
+        Finding(
+            "too_deep", "the tip would reach \(Int((100 * depth).rounded())) % of the body's depth",
+            ["depth_fraction": depth, "limit": p.maximumDepthFraction]))
+    require(
+        depth >= p.refusedDepthFraction,
+        Finding(
+            "not_in_body", "the tip would reach only \(Int((100 * depth).rounded())) % of the body's depth and hold little",
+            ["depth_fraction": depth, "limit": p.refusedDepthFraction]))
+    require(
+        candidate.score.violation < 0.05,
+        Finding(
+            "obstructed", "the path comes too near to the midline, to a neighbouring vertebra or to bone behind the screw head",
+            ["violation_mm": candidate.score.violation]))
+    return broken
+}
+
+private func plannedScrew(_ candidate: ScrewCandidate, in scene: ScrewScene) -> PlannedScrew {
+    let (path, diameter, length) = (candidate.path, candidate.diameter, candidate.length)
+    let direction = path.direction
+    let axis = UnitVector<Vertebra>(Vector(direction)) ?? -UnitVector.y
+    // The screw frame is defined by its entry and direction, with y as cranial as they allow.
+    let rotation = Rotation<Vertebra, Screw>(z: axis, yNear: .z) ?? Rotation(angle: .pi / 2, about: .x)
+    let outside = breach(of: path, diameter: diameter, length: length, in: scene)
+    let voxel = scene.model.labelSpacing
+    let ifSmaller = breach(of: path, diameter: diameter + 2 * voxel, length: length, in: scene)
+    return PlannedScrew(
+        vertebraFromScrew: RigidTransform(asserting: rotation, origin: Point(path.entry)), diameter: diameter, length: length,
+        margins: margins(of: path, diameter: diameter, length: length, in: scene), grade: GertzbeinRobbins(breach: outside),
+        gradeIfBoneIsSmaller: GertzbeinRobbins(breach: ifSmaller), depthFraction: scene.depthFraction(of: path.point(length)),
+        transverseAngle: transverseAngle(direction, side: scene.pedicle.side),
+        sagittalAngle: atan2(direction.z, -direction.y),
+        density: pathDensity(of: path, diameter: diameter, length: length, in: scene), score: candidate.score.total(scene.parameters))
+}

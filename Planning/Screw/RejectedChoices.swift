@@ -1,0 +1,64 @@
+import Foundation
+import Frames
+
+/// The choices next to the planned screw that a surgeon would ask about, each with why it was not taken: one size thicker, one size
+/// longer, straight along the pedicle's axis, and parallel to the endplate through the isthmus centre.
+func neighbouringChoices(of chosen: ScrewCandidate, catalogue: ScrewCatalogue, in scene: ScrewScene) -> [RejectedScrew] {
+    var choices: [RejectedScrew] = []
+    if let thicker = catalogue.screws.first(where: { $0.diameter > chosen.diameter }) {
+        var candidate = chosen
+        candidate.diameter = thicker.diameter
+        var why = brokenRules(candidate, in: scene)
+        if why.isEmpty {
+            why = [
+                Finding(
+                    "thicker_than_usual", "\(thicker.diameter) mm keeps every rule but is thicker than usual at \(scene.model.level)",
+                    ["usual_diameter_mm": scene.typical.diameter])
+            ]
+        }
+        choices.append(rejected(candidate, because: why))
+    }
+    if let longer = catalogue.screws.first(where: { $0.diameter == chosen.diameter })?.lengths.first(where: { $0 > chosen.length }) {
+        var candidate = chosen
+        candidate.length = longer
+        var why = brokenRules(candidate, in: scene)
+        if why.isEmpty {
+            why = [
+                Finding(
+                    "longer_than_usual", "\(longer) mm keeps every rule but is longer than usual at \(scene.model.level)",
+                    ["usual_length_mm": scene.typical.length])
+            ]
+        }
+        choices.append(rejected(candidate, because: why))
+    }
+    choices += [("along_pedicle_axis", Trajectory()), ("parallel_to_endplate", endplateTrajectory(in: scene))].compactMap {
+        otherPath(named: $0.0, $0.1, than: chosen, in: scene)
+    }
+    return choices
+}
+
+/// The trajectory through the isthmus centre that keeps the pedicle's convergence but runs parallel to the superior endplate.
+private func endplateTrajectory(in scene: ScrewScene) -> Trajectory {
+    let slope = scene.angleToEndplate(scene.pedicle.axis.xyz)
+    return Trajectory(pitch: -slope)
+}
+
+private func otherPath(named name: String, _ trajectory: Trajectory, than chosen: ScrewCandidate, in scene: ScrewScene) -> RejectedScrew? {
+    guard let path = bonePath(trajectory, through: scene.pedicle, of: scene.bone)?.seated(diameter: chosen.diameter, on: scene.bone),
+        let score = score(trajectory, diameter: chosen.diameter, in: scene)
+    else { return nil }
+    let candidate = ScrewCandidate(
+        trajectory: trajectory, path: path, diameter: chosen.diameter, length: chosen.length, score: score)
+    var why = brokenRules(candidate, in: scene)
+    if why.isEmpty {
+        let (its, best) = (score.total(scene.parameters), chosen.score.total(scene.parameters))
+        why = [Finding("lower_score", "keeps every rule but scores lower", ["score": its, "chosen_score": best])]
+    }
+    return rejected(candidate, because: [Finding(name, "tried for comparison")] + why)
+}
+
+func rejected(_ candidate: ScrewCandidate, because reasons: [Finding]) -> RejectedScrew {
+    RejectedScrew(
+        diameter: candidate.diameter, length: candidate.length, entry: Point(candidate.path.entry),
+        tip: Point(candidate.path.point(candidate.length)), score: nil, reasons: reasons)
+}

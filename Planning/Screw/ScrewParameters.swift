@@ -1,0 +1,59 @@
+/// The rules a screw must keep and the weights by which candidates are compared. Lengths in mm, angles in degrees.
+public struct ScrewParameters: Codable, Equatable, Sendable {
+    // Hard constraints: a candidate that breaks one is never planned.
+
+    /// Largest part of the isthmus width that the screw's outer diameter may fill (0-1). Published planners use 0.8.
+    public var maximumFill = 0.8
+    /// Least bone between the shaft and the pedicle's outer surface, beyond the entry zone.
+    public var minimumWall = 0.0
+    /// Least distance between the shaft and the spinal canal, entry zone included.
+    public var minimumCanalDistance = 0.0
+    /// Least bone in front of the tip, along the axis.
+    public var minimumAnteriorMargin = 4.0
+    /// Deepest tip as a part of the body's depth on a lateral view (0-1). Screws beyond 85 % at L1 risk the anterior cortex.
+    public var maximumDepthFraction = 0.8
+    /// A tip shallower than this part of the body's depth is never planned: the screw would hold in the pedicle alone.
+    public var refusedDepthFraction = 0.25
+    /// A tip shallower than this is planned with a warning, and a longer screw than usual is taken to reach it.
+    public var minimumDepthFraction = 0.5
+    /// Length behind the entry point that must be free of the same bone, so that the head sits on the dorsal cortex.
+    public var freeBehindHead = 15.0
+    /// Least distance between the shaft and another vertebra.
+    public var minimumNeighbourDistance = 0.5
+    /// Least distance of the shaft from the midsagittal plane on its own side.
+    public var minimumMidlineDistance = 1.0
+    /// Length of shaft after the entry point left out of wall checks and grading: a screw always breaks the cortex where it enters.
+    public var entryZone = 5.0
+
+    // Soft terms: the score is their weighted sum, each about 0 to 1 at its best.
+
+    /// Bone round the shaft: 1 less the mean square shortfall from `wallWanted`, beyond which more bone adds nothing.
+    public var wallWeight = 1.0
+    public var wallWanted = 1.0
+    /// Parallel to the superior endplate in the sagittal plane; falls with the square of the angle over `angleScale`.
+    public var endplateWeight = 0.5
+    /// Convergence half-way between the pedicle's own and the level's usual; falls with the square of the angle over `angleScale`.
+    /// The usual angle steadies the path: the axis of a short pedicle is known to about 1° only, and any path within the slack of
+    /// the isthmus is as safe.
+    public var aimWeight = 0.5
+    public var angleScale = 10.0
+    /// Through the centre of the isthmus; falls with the square of the offset over half the diameter.
+    public var centringWeight = 0.5
+    /// Room between the screw head and the neighbouring vertebrae (the facet above).
+    public var headWeight = 0.2
+    public var headRadius = 6.0
+    /// Usable length against the level's usual length.
+    public var lengthWeight = 0.6
+    /// Bone density along the path, 0 at 100 HU to 1 at 600 HU; only with a CT whose HU are genuine.
+    public var densityWeight = 0.2
+
+    public init() {}
+}
+
+/// Everything that shapes a plan besides the images and the catalogue.
+public struct PlanningParameters: Codable, Equatable, Sendable {
+    public var vertebra = VertebraParameters()
+    public var screw = ScrewParameters()
+
+    public init() {}
+}

@@ -1,0 +1,60 @@
+import Anatomy
+import Foundation
+import Frames
+import Meshes
+import Volumes
+
+/// All that surrounds one screw: its vertebra, pedicle, the other vertebrae and the CT.
+struct ScrewScene: Sendable {
+    let model: VertebraModel
+    let pedicle: Pedicle
+    /// Bones of the vertebrae next to this one.
+    let neighbours: [SignedDistanceField<Patient>]
+    /// Nil when HU are not genuine (labels only, synthetic CT).
+    let ct: CTVolume?
+    let typical: ScrewCatalogue.Size
+    let parameters: ScrewParameters
+    let bone: PosedBone
+    /// The convergence that the path should have, radians: half-way between the pedicle's own and the level's usual.
+    let aim: Double
+
+    init(
+        model: VertebraModel, pedicle: Pedicle, neighbours: [SignedDistanceField<Patient>], ct: CTVolume?,
+        typical: ScrewCatalogue.Size, parameters: ScrewParameters
+    ) {
+        (self.model, self.pedicle, self.neighbours, self.ct) = (model, pedicle, neighbours, ct)
+        (self.typical, self.parameters) = (typical, parameters)
+        bone = model.posedBone
+        let usual = usualPedicleDirection(at: model.level, side: pedicle.side)
+        aim = 0.5 * (transverseAngle(usual, side: pedicle.side) + transverseAngle(pedicle.axis.xyz, side: pedicle.side))
+    }
+
+    /// The deepest tip that the rules allow along a path, mm from the entry: anterior bone and depth in the body.
+    func longestLength(of path: BonePath) -> Double {
+        let anterior = path.boneLength - parameters.minimumAnteriorMargin
+        let y = model.posteriorWall - parameters.maximumDepthFraction * model.bodyDepth
+        let depth = path.direction.y < -0.1 ? (y - path.entry.y) / path.direction.y : .infinity
+        return min(anterior, depth)
+    }
+
+    /// How far the tip reaches into the body, as a part of its midline depth on a lateral view.
+    func depthFraction(of tip: SIMD3<Double>) -> Double { (model.posteriorWall - tip.y) / model.bodyDepth }
+
+    /// The least distance from a point to another vertebra, mm; large when there is none near.
+    func neighbourDistance(_ p: SIMD3<Double>) -> Double {
+        let point = model.patientFromVertebra * Point<Vertebra>(p)
+        return neighbours.reduce(100) { min($0, $1.distance(at: point)) }
+    }
+
+    /// Sagittal angle to the superior endplate, radians, positive cranial.
+    func angleToEndplate(_ direction: SIMD3<Double>) -> Double {
+        let normal = model.superiorEndplate.plane.normal.xyz
+        // The endplate's own anterior direction is (0, -normal.z, normal.y).
+        return atan2(direction.z, -direction.y) - atan2(normal.y, normal.z)
+    }
+}
+
+/// A direction's angle to the midsagittal plane in the axial plane, radians, positive towards the midline.
+func transverseAngle(_ direction: SIMD3<Double>, side: Side) -> Double {
+    atan2(-side.leftwardSign * direction.x, -direction.y)
+}

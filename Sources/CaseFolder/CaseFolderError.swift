@@ -1,0 +1,43 @@
+import Foundation
+
+/// What can go wrong with a case folder.
+public enum CaseFolderError: Error, Equatable {
+    /// The output exists, and replacing it was not asked for.
+    case exists(path: String)
+    /// The output exists and is something other than a case folder, so it is never replaced.
+    case notACase(path: String)
+    /// A system call failed.
+    case system(action: String, path: String, errno: Int32)
+    /// A case file is not what its manifest says.
+    case tampered(path: String, finding: Finding)
+    /// manifest.json is missing, is not JSON, or is of a schema that this version does not know.
+    case unreadableManifest(path: String, reason: String)
+
+    /// How a file differs from its record in the manifest.
+    public enum Finding: String, Sendable {
+        case missing = "is missing"
+        case changed = "has changed since it was written"
+        case unlisted = "is not listed in the manifest"
+    }
+
+    public var isDiskFull: Bool {
+        if case .system(_, _, let code) = self { return code == ENOSPC || code == EDQUOT }
+        return false
+    }
+
+    /// The error of the system call that has just failed.
+    static func last(_ action: String, _ path: String) -> CaseFolderError { .system(action: action, path: path, errno: errno) }
+}
+
+extension CaseFolderError: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .exists(let path): "\(path) exists already. Choose another output, or pass --force to replace that case"
+        case .notACase(let path): "\(path) exists and is not a case folder, so it is not replaced. Choose another output"
+        case .system(let action, let path, _) where isDiskFull: "\(path): cannot \(action): the disk is full. Free some space and run again"
+        case .system(let action, let path, let code): "\(path): cannot \(action): \(String(cString: strerror(code)))"
+        case .tampered(let path, let finding): "\(path) \(finding.rawValue). Do not use this case; plan it again"
+        case .unreadableManifest(let path, let reason): "\(path): not a readable case manifest: \(reason)"
+        }
+    }
+}

@@ -1,0 +1,114 @@
+import Foundation
+import Protocols
+
+/// The record of how a case was made: manifest.json (Protocols/Specification/manifest.schema.json).
+///
+/// Times of day stand here and nowhere else, so that every other file of a case has the same bytes from run to run.
+public struct Manifest: Codable, Equatable, Sendable {
+    public static let fileName = "manifest.json"
+    static let schemaName = "lamina.manifest"
+    static let majorVersion = "1."
+
+    public let schema: String
+    public let schemaVersion: String
+    public let convention: String
+    public let laminaVersion: String
+    /// The command line as it was typed.
+    public let arguments: [String]
+    public let exitCode: Int32
+    /// UTC, ISO 8601.
+    public let startedAt: Date
+    public let finishedAt: Date
+    public let host: Host
+    /// Names and versions of the libraries that took part.
+    public let engines: [String: String]
+    /// Every parameter that shaped the output, by stage.
+    public let parameters: [String: JSONValue]
+    public let inputs: [FileRecord]
+    /// Every file of the case but the manifest itself, sorted by path.
+    public internal(set) var outputs: [FileRecord]
+    public let stages: [StageTiming]
+    public let warnings: [CommandWarning]
+    /// Measured facts about outputs, such as how far each mesh lies from its mask.
+    public let measurements: [String: JSONValue]
+
+    public init(
+        laminaVersion: String, arguments: [String], exit: CommandExit, startedAt: Date, finishedAt: Date, engines: [String: String],
+        parameters: [String: JSONValue], inputs: [FileRecord], stages: [StageTiming], warnings: [CommandWarning],
+        measurements: [String: JSONValue] = [:]
+    ) {
+        schema = Manifest.schemaName
+        schemaVersion = "1.0.0"
+        convention = "LPS-mm-RH"
+        self.laminaVersion = laminaVersion
+        self.arguments = arguments
+        exitCode = exit.rawValue
+        self.startedAt = startedAt
+        self.finishedAt = finishedAt
+        host = .current
+        self.engines = engines
+        self.parameters = parameters
+        self.inputs = inputs
+        outputs = []
+        self.stages = stages
+        self.warnings = warnings
+        self.measurements = measurements
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case schema
+        case schemaVersion = "schema_version"
+        case convention
+        case laminaVersion = "lamina_version"
+        case arguments
+        case exitCode = "exit_code"
+        case startedAt = "started_at"
+        case finishedAt = "finished_at"
+        case host, engines, parameters, inputs, outputs, stages, warnings, measurements
+    }
+}
+
+/// A file that went in or came out. Inputs keep the path as it was given, outputs the path inside the case.
+public struct FileRecord: Codable, Equatable, Sendable {
+    public let path: String
+    public let bytes: Int64
+    public let sha256: String
+
+    public init(path: String, fingerprint: FileFingerprint) {
+        self.path = path
+        bytes = fingerprint.bytes
+        sha256 = fingerprint.sha256
+    }
+}
+
+/// The least about the machine that helps to explain a difference.
+public struct Host: Codable, Equatable, Sendable {
+    public let system: String
+    public let architecture: String
+    public let cores: Int
+
+    static var current: Host {
+        var name = utsname()
+        uname(&name)
+        let machine = withUnsafeBytes(of: &name.machine) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+        let process = ProcessInfo.processInfo
+        return Host(system: process.operatingSystemVersionString, architecture: machine, cores: process.processorCount)
+    }
+}
+
+/// Fingerprints of what was read: the file itself, or every regular file of a folder, sorted by path.
+public func inputRecords(at path: String) throws -> [FileRecord] {
+    try filePaths(under: path).map { FileRecord(path: $0, fingerprint: try fingerprint(ofFileAt: $0)) }
+}
+
+/// `path` itself when it is a file; otherwise the regular files below it, hidden ones too, sorted.
+func filePaths(under path: String) throws -> [String] {
+    var kind = stat()
+    guard stat(path, &kind) == 0 else { throw CaseFolderError.last("read", path) }
+    guard kind.st_mode & S_IFMT == S_IFDIR else { return [path] }
+    guard let entries = FileManager.default.enumerator(atPath: path) else { throw CaseFolderError.last("list", path) }
+    return entries.compactMap { $0 as? String }.map { path + "/" + $0 }.filter { file in
+        var kind = stat()
+        return lstat(file, &kind) == 0 && kind.st_mode & S_IFMT == S_IFREG
+    }.sorted()
+}

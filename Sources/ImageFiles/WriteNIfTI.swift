@@ -1,0 +1,52 @@
+import CImageShim.Bytes
+import Foundation
+import Frames
+import Volumes
+
+/// Writes HU as NIfTI: int16, sform and qform equal, code 1 (scanner), mm, RAS+ inside the file.
+///
+/// A name that ends in .gz is compressed. The same volume gives the same bytes. The file appears whole or not at all: it is written
+/// beside its place under a temporary name, flushed to the disk and renamed.
+/// Throws: `ImageFileError.unwritable`.
+public func writeNIfTI(_ volume: CTVolume, to path: String) throws {
+    try writeNIfTI(volume, type: .int16, level: 4, to: path)
+}
+
+/// Writes labels as NIfTI, uint8; see the function for CTs.
+public func writeNIfTI(_ volume: LabelVolume, to path: String) throws {
+    try writeNIfTI(volume, type: .uint8, level: 6, to: path)
+}
+
+private func writeNIfTI<Voxel>(_ volume: Volume<Voxel, Patient>, type: ScalarType, level: Int32, to path: String) throws {
+    let header = try niftiHeaderBytes(geometry: volume.geometry, type: type, path: path)
+    try writeWhole(to: path, level: path.hasSuffix(".gz") ? level : 0) { write in
+        try header.withUnsafeBytes(write)
+        try volume.voxels.withUnsafeBytes(write)
+    }
+}
+
+/// Writes a file through a temporary one; `body` gets a function that appends bytes. The only user of the byte shim's sinks.
+private func writeWhole(to path: String, level: Int32, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
+    let temporary = path + ".\(getpid()).part"
+    func fail() -> ImageFileError { .unwritable(path: path, reason: String(cString: strerror(errno))) }
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else { throw fail() }
+    do {
+        defer { close(descriptor) }
+        var opened: OpaquePointer?
+        guard lamina_sink_open(descriptor, level, &opened) == LAMINA_BYTES_OK.rawValue, let sink = opened else { throw fail() }
+        do {
+            try body { bytes in
+                guard lamina_sink_write(sink, bytes.baseAddress, Int64(bytes.count)) == LAMINA_BYTES_OK.rawValue else { throw fail() }
+            }
+        } catch {
+            _ = lamina_sink_close(sink)
+            throw error
+        }
+        guard lamina_sink_close(sink) == LAMINA_BYTES_OK.rawValue, fsync(descriptor) == 0 else { throw fail() }
+        guard rename(temporary, path) == 0 else { throw fail() }
+    } catch {
+        unlink(temporary)
+        throw error
+    }
+}

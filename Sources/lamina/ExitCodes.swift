@@ -1,0 +1,51 @@
+import Anatomy
+import ArgumentParser
+import CaseFolder
+import Foundation
+import ImageFiles
+import Phantom
+import Protocols
+import Segmentation
+
+/// The one place where an error of a library becomes an exit code and a message: what is wrong, where, and what to do.
+func commandFailure(for error: any Error) -> CommandFailure {
+    switch error {
+    case let failure as CommandFailure: failure
+    case let error as CaseFolderError: failure(of: error)
+    case let error as ImageFileError:
+        CommandFailure(error.isInputOutput ? .storage : .corruptInput, code: error.code, what: "\(error)")
+    case let error as SegmentationError: failure(of: error)
+    case let error as PhantomError: CommandFailure(.usage, code: "phantom_parameters", what: "\(error)")
+    case let error as LevelSelectionError: CommandFailure(.usage, code: "levels", what: "\(error)", place: "--levels")
+    case let error as ValidationError: CommandFailure(.usage, code: "usage", what: error.message)
+    default:
+        CommandFailure(
+            .bug, code: "bug", what: "an error nobody planned for: \(error)",
+            remedy: "Please report it with the command line and, if you may, the input")
+    }
+}
+
+private func failure(of error: CaseFolderError) -> CommandFailure {
+    switch error {
+    case .exists: CommandFailure(.usage, code: "case_exists", what: "\(error)", place: "-o")
+    case .notACase: CommandFailure(.usage, code: "output_is_not_a_case", what: "\(error)", place: "-o")
+    case .system: CommandFailure(.storage, code: error.isDiskFull ? "disk_full" : "input_output", what: "\(error)")
+    case .tampered: CommandFailure(.integrity, code: "case_changed", what: "\(error)")
+    case .unreadableManifest: CommandFailure(.integrity, code: "unreadable_manifest", what: "\(error)")
+    }
+}
+
+private func failure(of error: SegmentationError) -> CommandFailure {
+    let (exit, code): (CommandExit, String) =
+        switch error {
+        case .noVertebra: (.noSpine, "no_vertebra_in_labels")
+        case .noOverlap: (.corruptInput, "labels_do_not_overlap")
+        case .notALabelMap: (.corruptInput, "not_a_label_map")
+        case .upsideDown: (.corruptInput, "labels_upside_down")
+        case .wrongOrder: (.corruptInput, "levels_out_of_order")
+        case .duplicateLevel: (.corruptInput, "level_labelled_twice")
+        case .sidesSwapped: (.corruptInput, "labels_mirrored")
+        case .doNotFit: (.corruptInput, "labels_do_not_fit")
+        }
+    return CommandFailure(exit, code: code, what: "\(error)", place: "--labels")
+}

@@ -1,0 +1,73 @@
+import ArgumentParser
+import Foundation
+import Frames
+import ImageFiles
+import Protocols
+
+/// `lamina info`: geometry, HU range, series, orientation and warnings of an image.
+struct InfoCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "info", abstract: "Show the geometry, HU range, series and warnings of a CT.",
+        discussion: """
+            Points are LPS mm: x to the patient's left, y to the back, z to the head. Exit codes: 0 it can be read, 3 it cannot (the series found are \
+            listed all the same), 2 usage, 6 storage.
+            """)
+
+    @Argument(help: "A DICOM folder or file, NIfTI (.nii, .nii.gz), NRRD or MHA.", completion: .file())
+    var input: String
+
+    @Option(help: "The series to read when a folder holds several: its SeriesInstanceUID.")
+    var series: String?
+
+    @Option(name: .customLong("probe"), parsing: .unconditionalSingleValue, help: "Show the HU at the LPS point X,Y,Z in mm; repeatable.")
+    var probes: [ProbePoint] = []
+
+    @Flag(help: "Accept an image that is not CT but holds CT-like Hounsfield units, such as one made from MR.")
+    var syntheticCT = false
+
+    @Flag(help: "Interpolate unevenly spaced slices instead of refusing them.")
+    var resampleUneven = false
+
+    @OptionGroup var printing: OutputOptions
+
+    func run() throws {
+        var report: InfoReport
+        var problem: (any Error)?
+        do {
+            let inspection = try inspectImage(at: input, options: readOptions)
+            report = InfoReport(inspection, probes: probes.map(\.point))
+            if case .failure(let error) = inspection.image { problem = error }
+        } catch {
+            report = InfoReport()
+            problem = error
+        }
+        report.error = problem.map { commandFailure(for: $0) }
+        if printing.isJSON {
+            FileHandle.standardOutput.write(try encodedJSON(report))
+        } else if !report.text.isEmpty {
+            print(report.text)
+        }
+        guard let failure = report.error else { return }
+        // The report above is this command's only JSON on stdout.
+        throw ExitCode(RunLog(command: "info", options: OutputOptions(isJSON: false)).finish(failing: failure))
+    }
+
+    private var readOptions: ReadOptions {
+        var options = ReadOptions()
+        options.seriesUID = series
+        options.allowMR = syntheticCT
+        options.resamplesUnevenSlices = resampleUneven
+        return options
+    }
+}
+
+/// A point given as X,Y,Z.
+struct ProbePoint: ExpressibleByArgument {
+    let point: Point<Patient>
+
+    init?(argument: String) {
+        let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap { Double($0) }
+        guard numbers.count == 3, numbers.allSatisfy(\.isFinite) else { return nil }
+        point = Point(numbers[0], numbers[1], numbers[2])
+    }
+}

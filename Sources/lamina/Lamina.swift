@@ -1,0 +1,50 @@
+import ArgumentParser
+import Foundation
+import Protocols
+
+let laminaVersion = "0.1.0"
+
+/// The root command: it only lists its subcommands, one file each.
+struct Lamina: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "lamina", abstract: "Plans pedicle screws from CT.",
+        discussion: "Coordinates are LPS millimetres of the input image; left and right are the patient's.", version: laminaVersion,
+        subcommands: [PlanCommand.self, MeshCommand.self, InfoCommand.self, PhantomCommand.self])
+}
+
+@main
+enum Main {
+    /// Parses, runs, and ends with one of `CommandExit`'s codes, whatever happens.
+    static func main() {
+        stopCleanlyOnSignals()
+        do {
+            var command = try Lamina.parseAsRoot()
+            try command.run()
+        } catch let code as ExitCode {
+            exit(code.rawValue)
+        } catch {
+            exit(endWithoutRunning(error))
+        }
+    }
+
+    /// Help and version on stdout; a usage error on stderr, and on stdout too as JSON where `--json` was given.
+    private static func endWithoutRunning(_ error: any Error) -> Int32 {
+        guard Lamina.exitCode(for: error) != .success else {
+            print(Lamina.fullMessage(for: error))
+            return CommandExit.ok.rawValue
+        }
+        let command = namedCommand().map { "\($0) " } ?? ""
+        let failure = CommandFailure(.usage, code: "usage", what: Lamina.message(for: error), remedy: "See 'lamina \(command)--help'")
+        return logOfCommandLine().finish(failing: failure)
+    }
+}
+
+/// The subcommand on the command line, if it names one.
+private func namedCommand() -> String? {
+    Lamina.configuration.subcommands.compactMap { $0.configuration.commandName }.first { $0 == CommandLine.arguments.dropFirst().first }
+}
+
+/// A log for what ends a run outside its subcommand: read off the bare arguments, since nothing was parsed or the parse is out of reach.
+func logOfCommandLine() -> RunLog {
+    RunLog(command: namedCommand() ?? "lamina", options: OutputOptions(isJSON: CommandLine.arguments.contains("--json")))
+}

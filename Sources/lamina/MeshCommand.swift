@@ -1,0 +1,102 @@
+import Anatomy
+import ArgumentParser
+import CaseFolder
+import Foundation
+import ImageFiles
+import Meshes
+import Protocols
+import Segmentation
+
+/// `lamina mesh`: printable meshes of the vertebrae of a label map or of a case.
+struct MeshCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mesh", abstract: "Write printable meshes of the vertebrae of a label map or a case.",
+        discussion: """
+            Writes one mesh a vertebra and spine with all of them, in LPS millimetres of the input (GLB in metres), and a manifest with each \
+            mesh's volume, area, triangles and distance from the label. Exit codes: 0 written, 2 usage, 3 input, 4 no vertebra, 6 storage, \
+            7 a case that was changed.
+            """)
+
+    @Argument(help: "A label map (.nii, .nii.gz, .nrrd, .mha) or a case folder.")
+    var input: String
+
+    @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
+    var output: String
+
+    @Option(help: "What the label ids mean: \(LabelScheme.listed). Needed for a label map, not for a case.")
+    var scheme: LabelScheme?
+
+    @Option(help: "Levels to write, for example T10-L2. Default: all that are labelled.")
+    var levels: String?
+
+    @Option(help: "File format: \(MeshFormat.allCases.map(\.rawValue).joined(separator: ", ")).")
+    var format = MeshFormat.stl
+
+    @Option(help: "Threads to use.")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    @Flag(help: "Replace an existing folder of the same kind.")
+    var force = false
+
+    @OptionGroup var printing: OutputOptions
+
+    func validate() throws {
+        do {
+            _ = try levels.map(parseLevels)
+        } catch {
+            throw ValidationError("--levels: \(error)")
+        }
+        guard threads >= 1 else { throw ValidationError("--threads must be at least 1") }
+        if scheme == nil, !isCaseFolder(input) {
+            throw ValidationError("--scheme says what the label ids mean and is never guessed: \(LabelScheme.listed)")
+        }
+    }
+
+    func run() throws {
+        let startedAt = Date()
+        try runLogged("mesh", options: printing) { log in
+            var made: [VertebraMesh] = []
+            try writeCase(at: output, replacing: force) { draft in
+                let labels = try log.stage("read labels") { try readVertebrae(log) }
+                let wanted = try levels.map(parseLevels) ?? labels.levels
+                let surfaces = SurfaceParameters()
+                made = try log.stage("make meshes") {
+                    try vertebraMeshes(of: wanted, in: labels, parameters: surfaces, threads: threads, log: log)
+                }
+                guard !made.isEmpty else { throw noVertebra }
+                try log.stage("write files") {
+                    for mesh in made { try writeMesh(mesh.surface.mesh, to: draft.path("\(mesh.level).\(format.rawValue)")) }
+                    try writeMesh(.joined(made.map(\.surface.mesh)), to: draft.path("spine.\(format.rawValue)"))
+                }
+                return Manifest(
+                    laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: .ok, startedAt: startedAt, finishedAt: Date(),
+                    engines: engines(), parameters: ["surface": try JSONValue(surfaces)], inputs: try inputRecords(at: input),
+                    stages: log.stages, warnings: log.warnings,
+                    measurements: [
+                        "meshes": .object(Dictionary(uniqueKeysWithValues: try made.map { ($0.level.name, try JSONValue($0.report)) }))
+                    ])
+            }
+            return CommandOutcome(output: output, text: "\(made.map(\.level.name).joined(separator: ", ")) written to \(output)")
+        }
+    }
+
+    private func readVertebrae(_ log: RunLog) throws -> VertebraLabels {
+        var path = input
+        if isCaseFolder(input) {
+            _ = try verifyCase(at: input)
+            path = input + "/labels.nii.gz"
+        }
+        let image = try readLabels(at: path)
+        let labels = try importLabels(image.volume, scheme: scheme ?? .lamina, onto: image.volume.geometry)
+        for warning in labels.warnings { log.warn(warning.code.rawValue, warning.message) }
+        return labels
+    }
+
+    private var noVertebra: CommandFailure {
+        CommandFailure(
+            .noSpine, code: "no_vertebra", what: "none of the levels asked for is in the labels", place: input,
+            remedy: "Leave --levels away to write all that are labelled")
+    }
+}
+
+extension MeshFormat: ExpressibleByArgument {}

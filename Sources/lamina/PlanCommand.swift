@@ -1,0 +1,121 @@
+import Anatomy
+import ArgumentParser
+import CaseFolder
+import Foundation
+import Planning
+import Protocols
+import Synchronization
+
+/// `lamina plan`: CT in, a case folder with planned screws and printable vertebrae out.
+struct PlanCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "plan", abstract: "Plan pedicle screws on a CT and write a case folder.",
+        discussion: """
+            The case holds labels.nii.gz, meshes/*.stl, screws/*.stl, screws.csv, plan.json and manifest.json. Left and right are the patient's.
+            Exit codes: 0 every pedicle planned, 5 some refused (reasons in plan.json), 4 no spine or a level missing, 3 damaged or wrong input, \
+            2 usage, 6 storage or stopped.
+            """)
+
+    @Argument(help: "A DICOM folder or file, NIfTI (.nii, .nii.gz), NRRD or MHA.", completion: .file())
+    var input: String
+
+    @Option(name: .shortAndLong, help: "The case folder to write.", completion: .directory)
+    var output: String
+
+    @Option(help: "A label map of the vertebrae; any grid that overlaps the CT.", completion: .file())
+    var labels: String?
+
+    @Option(help: "What the labels' ids mean: \(LabelScheme.listed). Never guessed.")
+    var scheme: LabelScheme?
+
+    @Option(help: "Levels to plan, for example T10-L2 or T9,L1. Default: every labelled level from T1 to S1.", transform: parseLevels)
+    var levels: [VertebraLevel]?
+
+    @Option(help: "The series to read when a folder holds several: its SeriesInstanceUID.")
+    var series: String?
+
+    @Flag(
+        name: .customLong("synthetic-ct"),
+        help: "Accept an image that is not CT but holds CT-like Hounsfield units, such as one made from MR.")
+    var isSyntheticCT = false
+
+    @Flag(help: "Replace an existing case.")
+    var force = false
+
+    @Option(help: "Threads. Default: one for each core.")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    @OptionGroup var printing: OutputOptions
+
+    func validate() throws {
+        if threads < 1 { throw ValidationError("--threads takes 1 or more") }
+        if labels != nil, scheme == nil {
+            throw ValidationError(
+                "--labels needs --scheme, because the same id means different vertebrae in different schemes (27 is L5 in one, the coccyx in "
+                    + "another). Schemes: \(LabelScheme.listed)")
+        }
+        if labels == nil, scheme != nil { throw ValidationError("--scheme says what the ids of --labels mean; there is no --labels") }
+    }
+
+    func run() throws {
+        let startedAt = Date()
+        try runLogged("plan", options: printing) { log in
+            guard let labels, let scheme else { throw missingLabels }
+            var outcome = CommandOutcome(output: output)
+            try writeCase(at: output, replacing: force) { draft in
+                let images = try readPlanInputs(request(labels: labels, scheme: scheme), log: log)
+                let plan = try planned(images, log: log)
+                let file = PlanFile(plan)
+                outcome.exit = exit(of: file, missing: images.missingLevels)
+                outcome.screws = file.screws.map(ScrewSummary.init)
+                outcome.text = screwTable(file) + "\n\nCase written to \(output)"
+                let measurements = try writePlanFiles(plan, file, images, into: draft, log: log)
+                let inputs = try log.stage("hash inputs") { try inputRecords(at: input) + inputRecords(at: labels) }
+                return Manifest(
+                    laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt,
+                    finishedAt: Date(), engines: engines(), parameters: try images.parameters(), inputs: inputs, stages: log.stages,
+                    warnings: log.warnings, measurements: measurements)
+            }
+            return outcome
+        }
+    }
+
+    private func planned(_ images: PlanInputs, log: RunLog) throws -> SpinePlan {
+        let done = Mutex(0)
+        return try log.stage("plan") {
+            try planSpine(
+                levels: images.levels, labels: images.labels.volume, ct: isSyntheticCT ? nil : images.ct.volume,
+                parameters: images.planning, threads: threads
+            ) { _ in
+                let count = done.withLock {
+                    $0 += 1
+                    return $0
+                }
+                log.progress("plan", done: count, total: images.levels.count)
+            }
+        }
+    }
+
+    private func request(labels: String, scheme: LabelScheme) -> PlanRequest {
+        PlanRequest(
+            input: input, series: series, isSyntheticCT: isSyntheticCT, labels: labels, scheme: scheme, levels: levels, threads: threads)
+    }
+
+    /// A level that is not there at all weighs more than a pedicle that was refused.
+    private func exit(of plan: PlanFile, missing: [VertebraLevel]) -> CommandExit {
+        if !missing.isEmpty { return .noSpine }
+        return plan.screws.contains { $0.status == .refused } ? .refused : .ok
+    }
+
+    private var missingLabels: CommandFailure {
+        CommandFailure(
+            .noSpine, code: "no_labels", what: "lamina cannot find the vertebrae by itself yet", place: input,
+            remedy:
+                "Pass a label map: --labels FILE --scheme S, S one of \(LabelScheme.listed). TotalSegmentator, for one, makes such a map: "
+                + "TotalSegmentator -i CT -o labels.nii.gz --ml (--scheme totalsegmentator-v2)")
+    }
+}
+
+extension LabelScheme: ExpressibleByArgument {
+    static var listed: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}

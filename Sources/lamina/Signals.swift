@@ -1,0 +1,40 @@
+import CaseFolder
+import Foundation
+import Protocols
+
+/// Where the signal handler writes the number of its signal. Set once, before the handler is.
+nonisolated(unsafe) private var stopPipe: Int32 = -1
+
+/// On SIGINT, SIGTERM or SIGHUP, removes the case that is being written and exits with `CommandExit.storage` (running again may work).
+///
+/// The handler only writes to a pipe; a thread that waits at the other end does the work, so it is ordinary code. SIGPIPE is ignored: a reader of
+/// the progress that goes away must not end the work.
+func stopCleanlyOnSignals() {
+    signal(SIGPIPE, SIG_IGN)
+    var ends: [Int32] = [0, 0]
+    guard pipe(&ends) == 0 else { return }
+    let readEnd = ends[0]
+    stopPipe = ends[1]
+    Thread.detachNewThread {
+        var number: UInt8 = 0
+        while read(readEnd, &number, 1) < 0 {}
+        discardOpenDrafts()
+        let failure = CommandFailure(
+            .storage, code: "stopped", what: "stopped by signal \(number); no case was written", remedy: "Run it again")
+        _exit(logOfCommandLine().finish(failing: failure))
+    }
+    var action = sigaction()
+    action.__sigaction_handler.sa_handler = { number in
+        var byte = UInt8(truncatingIfNeeded: number)
+        _ = write(stopPipe, &byte, 1)
+    }
+    action.sa_flags = SA_RESTART
+    for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) { sigaction(number, &action, nil) }
+}
+
+/// Whether the caller wants a signal ignored, as nohup does with SIGHUP.
+private func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    sigaction(number, nil, &action)
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
+}

@@ -1,0 +1,36 @@
+import Anatomy
+import Frames
+import Meshes
+import Planning
+import Segmentation
+import Volumes
+
+/// A vertebra's printable surface and what was measured of it.
+struct VertebraMesh: Sendable {
+    let level: VertebraLevel
+    let surface: SolidSurface<Patient>
+    let report: MeshReport
+}
+
+/// A mesh of each of `levels` that is labelled; neighbours are kept from touching.
+///
+/// - Parameter modelled: distance fields that planning has built already, to be used again.
+func vertebraMeshes(
+    of levels: [VertebraLevel], in labels: VertebraLabels, modelled: [VertebraLevel: SignedDistanceField<Patient>] = [:],
+    parameters: SurfaceParameters, threads: Int, log: RunLog
+) throws -> [VertebraMesh] {
+    let cuts = try cutOutMasks(of: levels, from: labels.volume)
+    for region in labels.regions where region.isCutByView && levels.contains(region.level) {
+        log.warn("mesh_of_part", "\(region.level): its mesh ends where the image ends; the rest of the vertebra is missing")
+    }
+    let fields = try concurrentMap(cuts, threads: threads) { cut in
+        try modelled[cut.level] ?? signedDistance(of: cut.mask, parameters: parameters)
+    }
+    // Half a tenth of a millimetre on each side: less than any printer resolves, enough for separate shells.
+    let apart = separated(fields, clearance: 0.1)
+    return try concurrentMap(Array(cuts.indices), threads: threads) { n in
+        let solid = try surface(of: apart[n], parameters: parameters)
+        return VertebraMesh(
+            level: cuts[n].level, surface: solid, report: MeshReport(of: solid, field: apart[n], mask: cuts[n].mask))
+    }
+}

@@ -1,0 +1,59 @@
+"""Fixtures of all judges: the built program, the sample CT and a small phantom."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SPECIFICATION = ROOT / "Protocols" / "Specification"
+
+
+def run_lamina(*arguments, **options):
+    """Runs lamina with text output captured; never raises on its exit code."""
+    command = [os.environ.get("LAMINA", str(ROOT / ".build/release/lamina")), *map(str, arguments)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=600, **options)
+
+
+@pytest.fixture(scope="session")
+def lamina():
+    return run_lamina
+
+
+@pytest.fixture(scope="session")
+def sample():
+    """Folder of the sample CT (cxr.nii.gz, mask.nii.gz); fetched once, skipped loudly without network."""
+    fetched = subprocess.run([ROOT / "Tools/fetch_sample.sh"], capture_output=True, text=True)
+    if fetched.returncode != 0:
+        print(f"SKIPPED: the sample CT cannot be had: {fetched.stderr}", file=sys.stderr)
+        pytest.skip("the sample CT cannot be fetched")
+    return Path(fetched.stdout.strip())
+
+
+@pytest.fixture(scope="session")
+def phantom(tmp_path_factory):
+    """A small synthetic CT: T12 to L2, seed 7."""
+    folder = tmp_path_factory.mktemp("phantom") / "small"
+    made = run_lamina("phantom", "-o", folder, "--seed", 7, "--levels", "T12-L2")
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+def plan_arguments(phantom, case, levels="T12-L2"):
+    return ["plan", phantom / "ct.nii.gz", "--labels", phantom / "labels.nii.gz", "--scheme", "lamina", "--levels", levels, "-o", case]
+
+
+@pytest.fixture(scope="session")
+def phantom_case(phantom, tmp_path_factory):
+    """The phantom planned; tests must not change it."""
+    case = tmp_path_factory.mktemp("case") / "small"
+    planned = run_lamina(*plan_arguments(phantom, case))
+    assert planned.returncode in (0, 5), planned.stderr
+    return case
+
+
+def schema(name):
+    return json.loads((SPECIFICATION / f"{name}.schema.json").read_text())

@@ -1,0 +1,139 @@
+"""The command line's contract (Protocols/Specification/cli.md): exit codes, JSON on stdout, JSON lines on stderr."""
+
+import json
+
+import jsonschema
+import pytest
+
+from conftest import plan_arguments, schema
+
+FORMATS = jsonschema.Draft202012Validator.FORMAT_CHECKER
+
+
+def check(value, name):
+    jsonschema.Draft202012Validator(schema(name), format_checker=FORMATS).validate(value)
+
+
+def progress(run):
+    events = [json.loads(line) for line in run.stderr.splitlines()]
+    for event in events:
+        check(event, "progress")
+    return events
+
+
+@pytest.mark.parametrize("name", ["plan", "manifest", "progress", "summary", "truth"])
+def test_schemas_are_schemas(name):
+    jsonschema.Draft202012Validator.check_schema(schema(name))
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nonsense"],
+        ["plan"],
+        ["plan", "ct.nii.gz"],
+        ["plan", "ct.nii.gz", "-o", "case", "--levels", "T13-T2"],
+        ["plan", "ct.nii.gz", "-o", "case", "--levels", "L9"],
+        ["plan", "ct.nii.gz", "-o", "case", "--threads", "0"],
+        ["plan", "ct.nii.gz", "-o", "case", "--labels", "l.nii.gz", "--scheme", "guess"],
+        ["plan", "ct.nii.gz", "-o", "case", "-q", "-v"],
+        ["plan", "ct.nii.gz", "-o", "case", "--scheme", "verse"],
+    ],
+)
+def test_wrong_command_lines_exit_2(lamina, arguments, tmp_path):
+    run = lamina(*arguments, "--json", cwd=tmp_path)
+    assert run.returncode == 2
+    summary = json.loads(run.stdout)
+    check(summary, "summary")
+    assert summary["exit"] == "usage" and summary["error"]["what"]
+    assert progress(run)[-1]["event"] == "failure"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_labels_without_scheme_lists_the_schemes_and_guesses_nothing(lamina, tmp_path):
+    run = lamina("plan", "ct.nii.gz", "-o", tmp_path / "case", "--labels", "l.nii.gz")
+    assert run.returncode == 2
+    for scheme in ("totalsegmentator-v2", "totalsegmentator-v1", "verse", "lamina"):
+        assert scheme in run.stderr
+
+
+def test_no_labels_exits_4_and_says_how_to_pass_them(lamina, phantom, tmp_path):
+    run = lamina("plan", phantom / "ct.nii.gz", "-o", tmp_path / "case", "--json")
+    assert run.returncode == 4
+    summary = json.loads(run.stdout)
+    check(summary, "summary")
+    assert "--labels" in summary["error"]["do"] and "--scheme" in summary["error"]["do"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_help_and_version_exit_0(lamina):
+    assert lamina("--version").stdout.strip().count(".") == 2
+    for arguments in (["--help"], ["plan", "--help"], ["help", "plan"]):
+        run = lamina(*arguments)
+        assert run.returncode == 0 and "USAGE" in run.stdout and run.stderr == ""
+
+
+def test_missing_input_exits_6_and_leaves_nothing(lamina, phantom, tmp_path):
+    run = lamina("plan", tmp_path / "none.nii.gz", "--labels", phantom / "labels.nii.gz", "--scheme", "lamina", "-o", tmp_path / "a/case")
+    assert run.returncode == 6 and "none.nii.gz" in run.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_damaged_input_exits_3_and_leaves_nothing(lamina, phantom, tmp_path):
+    broken = tmp_path / "broken.nii.gz"
+    broken.write_bytes((phantom / "ct.nii.gz").read_bytes()[:200_000])
+    out = tmp_path / "out"
+    run = lamina("plan", broken, "--labels", phantom / "labels.nii.gz", "--scheme", "lamina", "-o", out / "case", "--json")
+    assert run.returncode == 3
+    check(json.loads(run.stdout), "summary")
+    assert not out.exists()
+
+
+def test_levels_all_missing_exit_4_without_files(lamina, phantom, tmp_path):
+    run = lamina(*plan_arguments(phantom, tmp_path / "case", "L4-L5"), "--json")
+    assert run.returncode == 4
+    error = json.loads(run.stdout)["error"]
+    assert error["code"] == "level_not_in_labels" and "T12" in error["do"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_some_levels_missing_exit_4_with_files(lamina, phantom, tmp_path):
+    run = lamina(*plan_arguments(phantom, tmp_path / "case", "L2-L3"), "--json")
+    assert run.returncode == 4
+    summary = json.loads(run.stdout)
+    check(summary, "summary")
+    assert "error" not in summary
+    by_level = {(s["level"], s["side"]): s for s in summary["screws"]}
+    assert set(by_level) == {("L2", "left"), ("L2", "right"), ("L3", "left"), ("L3", "right")}
+    for side in ("left", "right"):
+        assert by_level["L3", side]["status"] == "refused" and by_level["L3", side]["reasons"] == ["level_not_in_labels"]
+
+
+def test_a_refused_pedicle_exits_5_with_files(lamina, sample, tmp_path):
+    # L2 of the sample is cut by the lower edge of the image.
+    case = tmp_path / "case"
+    labels = ["--labels", sample / "mask.nii.gz", "--scheme", "totalsegmentator-v2"]
+    run = lamina("plan", sample / "cxr.nii.gz", *labels, "--levels", "L2", "-o", case)
+    assert run.returncode == 5
+    plan = json.loads((case / "plan.json").read_text())
+    check(plan, "plan")
+    assert [(s["side"], s["status"], s["reasons"][0]["code"]) for s in plan["screws"]] == [
+        ("left", "refused", "cut_by_view"),
+        ("right", "refused", "cut_by_view"),
+    ]
+    assert "REFUSED" in run.stdout and "left" in run.stdout and "right" in run.stdout
+    assert json.loads((case / "manifest.json").read_text())["exit_code"] == 5
+
+
+def test_quiet_is_quiet(lamina, phantom, tmp_path):
+    run = lamina(*plan_arguments(phantom, tmp_path / "case", "L1"), "-q")
+    assert run.returncode in (0, 5) and run.stderr == ""
+
+
+def test_every_line_of_progress_and_the_summary_keep_their_schema(lamina, phantom, tmp_path):
+    run = lamina(*plan_arguments(phantom, tmp_path / "case", "L1"), "--json")
+    check(json.loads(run.stdout), "summary")
+    events = progress(run)
+    started = [e["stage"] for e in events if e["event"] == "stage_started"]
+    assert started == [e["stage"] for e in events if e["event"] == "stage_finished"] and "plan" in started
+    assert any(e["event"] == "progress" and e["done"] == e["total"] == 1 for e in events)

@@ -1,0 +1,42 @@
+import Anatomy
+import Frames
+import Segmentation
+import Testing
+import Volumes
+
+@Suite struct SideChecksTests {
+    /// TotalSegmentator v2 ids: L2 and L1 with a kidney, rib and lung on each side, and liver and spleen.
+    private func labels(mirrored: Bool, liverRight: Bool = true) throws -> Volume<Int32, Patient> {
+        let spine = BlockSpine()
+        var volume = try spine.labels { 31 + Int32(VertebraLevel.l1.rawValue) - Int32($0.rawValue) }
+        func paint(_ id: Int32, left: Bool, row: Int) {
+            // Growing i is +x, the patient's left.
+            let atHighI = left != mirrored
+            for i in 0..<5 { volume[atHighI ? volume.geometry.size.x - 1 - i : i, row, 40] = id }
+        }
+        for (row, (left, right)) in [(3, 2), (95, 107), (10, 13)].enumerated() {
+            paint(Int32(left), left: true, row: row)
+            paint(Int32(right), left: false, row: row)
+        }
+        paint(5, left: !liverRight, row: 5)
+        paint(1, left: liverRight, row: 6)
+        return volume
+    }
+
+    @Test func correctSidesPass() throws {
+        let map = try labels(mirrored: false)
+        #expect(try importLabels(map, scheme: .totalsegmentatorV2, onto: map.geometry).warnings.isEmpty)
+    }
+
+    @Test func mirroredMapIsRefused() throws {
+        let map = try labels(mirrored: true)
+        #expect(throws: SegmentationError.sidesSwapped(swapped: 6, of: 6)) {
+            try importLabels(map, scheme: .totalsegmentatorV2, onto: map.geometry)
+        }
+    }
+
+    @Test func liverOnTheLeftIsAWarning() throws {
+        let map = try labels(mirrored: false, liverRight: false)
+        #expect(try code(importLabels(map, scheme: .totalsegmentatorV2, onto: map.geometry)) == [.mirroredOrSitusInversus])
+    }
+}

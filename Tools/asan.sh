@@ -1,0 +1,7 @@
+#!/usr/bin/env bash
+# Runs the tests that go through the C and C++ shims under the address sanitizer.
+# Leak detection is off: the Swift runtime keeps metadata for the life of the process.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export ASAN_OPTIONS=detect_leaks=0
+swift test -c release -Xswiftc -enable-testing --sanitize=address --scratch-path .build-asan --filter '^(FramesTests|ImageFilesTests|MeshesTests)\.' "$@"
