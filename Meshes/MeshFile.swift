@@ -106,6 +106,10 @@ private func checkSize(of bytes: Data, format: MeshFormat, path: String) throws 
         guard stated == bytes.count else {
             throw MeshError.cannotRead(path: path, reason: "its header promises \(stated) bytes but it has \(bytes.count)")
         }
+    case .ply:
+        guard let header = PLYHeader(bytes), header.isWhole(bytes) else {
+            throw MeshError.cannotRead(path: path, reason: "its PLY header is not whole, or promises more than the file holds")
+        }
     default: break
     }
 }

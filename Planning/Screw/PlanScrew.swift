@@ -2,10 +2,12 @@ import Anatomy
 import Foundation
 import Frames
 
-/// Plans the screw of one pedicle: the largest usual diameter that keeps every rule, on its best trajectory, as long as is safe.
+/// Plans the screw of one pedicle: the best path for the pedicle, and on it the thickest usual screw that keeps every rule, as long as is
+/// safe.
 ///
-/// Diameters are tried from the largest that both the level's usual size and the isthmus allow; the first that keeps every hard rule
-/// is taken. When none does the pedicle is refused, with what came nearest among the alternatives.
+/// Diameters are tried from the largest that both the level's usual size and the isthmus allow, each on the pedicle's best path and, where
+/// that breaks a rule, on the best path for its own radius. When none keeps every hard rule the pedicle is refused, with what came nearest
+/// among the alternatives.
 func planScrew(in scene: ScrewScene, catalogue: ScrewCatalogue) -> ScrewPlan {
     let pedicle = scene.pedicle
     var plan = ScrewPlan(
@@ -18,17 +20,23 @@ func planScrew(in scene: ScrewScene, catalogue: ScrewCatalogue) -> ScrewPlan {
         plan.reasons = [tooNarrow(pedicle, catalogue: catalogue, parameters: scene.parameters)]
         return plan
     }
+    let shared = bestTrajectory(radius: scene.plannedRadius, in: scene)
     for size in fitting.suffix(4).reversed() {
-        guard let candidate = bestCandidate(of: size, in: scene) else { continue }
-        let broken = brokenRules(candidate, in: scene)
+        var tried = shared.flatMap { candidate(of: size, on: $0, soughtFor: scene.plannedRadius, in: scene) }
+        if tried.map({ !brokenRules($0, in: scene).isEmpty }) ?? true {
+            let own = size.diameter / 2
+            tried = bestTrajectory(radius: own, in: scene).flatMap { candidate(of: size, on: $0, soughtFor: own, in: scene) } ?? tried
+        }
+        guard let tried else { continue }
+        let broken = brokenRules(tried, in: scene)
         guard broken.isEmpty else {
-            plan.alternatives.append(rejected(candidate, because: broken))
+            plan.alternatives.append(rejected(tried, because: broken))
             continue
         }
-        plan.screw = plannedScrew(candidate, in: scene)
-        plan.reasons = reasons(for: candidate, fillLimit: fillLimit, in: scene)
+        plan.screw = plannedScrew(tried, in: scene)
+        plan.reasons = reasons(for: tried, fillLimit: fillLimit, in: scene)
         plan.warnings += warnings(about: plan.screw!, in: scene)
-        plan.alternatives = neighbouringChoices(of: candidate, catalogue: catalogue, in: scene) + plan.alternatives
+        plan.alternatives = neighbouringChoices(of: tried, catalogue: catalogue, in: scene) + plan.alternatives
         return plan
     }
     plan.reasons = [noCorridor(pedicle, nearest: plan.alternatives.last)]
@@ -41,15 +49,20 @@ struct ScrewCandidate: Sendable {
     var path: BonePath
     var diameter: Double
     var length: Double
+    /// For this screw's own radius.
     var score: TrajectoryScore
+    /// The radius for which this path is the best, mm; other paths are compared at it.
+    var soughtRadius: Double
 }
 
-/// The best trajectory for a diameter, with the longest catalogue length that the rules and the level's usual length allow.
+/// A catalogue size on a trajectory, with the longest length that the rules and the level's usual length allow.
 ///
-/// A screw that would not reach half-way into the body may be longer than usual.
-private func bestCandidate(of size: ScrewCatalogue.Screw, in scene: ScrewScene) -> ScrewCandidate? {
-    guard let best = bestTrajectory(diameter: size.diameter, in: scene),
-        let path = bonePath(best.trajectory, through: scene.pedicle, of: scene.bone)?.seated(diameter: size.diameter, on: scene.bone)
+/// A screw that would not reach half-way into the body may be longer than usual. Nil when the trajectory does not run through the bone.
+private func candidate(
+    of size: ScrewCatalogue.Screw, on trajectory: Trajectory, soughtFor radius: Double, in scene: ScrewScene
+) -> ScrewCandidate? {
+    guard let score = score(trajectory, radius: size.diameter / 2, in: scene),
+        let path = bonePath(trajectory, through: scene.pedicle, of: scene.bone)?.seated(diameter: size.diameter, on: scene.bone)
     else { return nil }
     let longest = scene.longestLength(of: path)
     let allowed = size.lengths.filter { $0 <= longest }
@@ -57,7 +70,8 @@ private func bestCandidate(of size: ScrewCatalogue.Screw, in scene: ScrewScene) 
     let reaching = allowed.first { scene.depthFraction(of: path.point($0)) >= scene.parameters.minimumDepthFraction }
     let length = max(usual ?? 0, reaching ?? 0)
     return ScrewCandidate(
-        trajectory: best.trajectory, path: path, diameter: size.diameter, length: length > 0 ? length : size.lengths[0], score: best.score)
+        trajectory: trajectory, path: path, diameter: size.diameter, length: length > 0 ? length : size.lengths[0], score: score,
+        soughtRadius: radius)
 }
 
 /// The hard rules that a candidate breaks, each measured on the shaft's surface; empty when it may be planned.

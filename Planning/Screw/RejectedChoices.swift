@@ -45,16 +45,21 @@ private func endplateTrajectory(in scene: ScrewScene) -> Trajectory {
 
 private func otherPath(named name: String, _ trajectory: Trajectory, than chosen: ScrewCandidate, in scene: ScrewScene) -> RejectedScrew? {
     guard let path = bonePath(trajectory, through: scene.pedicle, of: scene.bone)?.seated(diameter: chosen.diameter, on: scene.bone),
-        let score = score(trajectory, diameter: chosen.diameter, in: scene)
+        let score = score(trajectory, radius: chosen.diameter / 2, in: scene)
     else { return nil }
-    let candidate = ScrewCandidate(
-        trajectory: trajectory, path: path, diameter: chosen.diameter, length: chosen.length, score: score)
+    var candidate = chosen
+    (candidate.trajectory, candidate.path, candidate.score) = (trajectory, path, score)
     var why = brokenRules(candidate, in: scene)
     if why.isEmpty {
-        let (its, best) = (score.total(scene.parameters), chosen.score.total(scene.parameters))
+        let (its, best) = (comparableScore(candidate, in: scene), comparableScore(chosen, in: scene))
         why = [Finding("lower_score", "keeps every rule but scores lower", ["score": its, "chosen_score": best])]
     }
     return rejected(candidate, because: [Finding(name, "tried for comparison")] + why)
+}
+
+/// The score at the radius for which the chosen path was sought: only there is it the best.
+private func comparableScore(_ candidate: ScrewCandidate, in scene: ScrewScene) -> Double {
+    score(candidate.trajectory, radius: candidate.soughtRadius, in: scene)?.total(scene.parameters) ?? -.infinity
 }
 
 func rejected(_ candidate: ScrewCandidate, because reasons: [Finding]) -> RejectedScrew {

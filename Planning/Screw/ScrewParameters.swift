@@ -4,10 +4,10 @@ public struct ScrewParameters: Codable, Equatable, Sendable {
 
     /// Largest part of the isthmus width that the screw's outer diameter may fill (0-1). Published planners use 0.8.
     public var maximumFill = 0.8
-    /// Least bone between the shaft and the pedicle's outer surface, beyond the entry zone.
-    public var minimumWall = 0.0
+    /// Least bone between the shaft and the pedicle's outer surface, beyond the entry zone: twice what a 1 mm label's surface is known to.
+    public var minimumWall = 0.3
     /// Least distance between the shaft and the spinal canal, entry zone included.
-    public var minimumCanalDistance = 0.0
+    public var minimumCanalDistance = 0.3
     /// Least bone in front of the tip, along the axis.
     public var minimumAnteriorMargin = 4.0
     /// Deepest tip as a part of the body's depth on a lateral view (0-1). Screws beyond 85 % at L1 risk the anterior cortex.
@@ -28,17 +28,17 @@ public struct ScrewParameters: Codable, Equatable, Sendable {
     // Soft terms: the score is their weighted sum, each about 0 to 1 at its best.
 
     /// Bone round the shaft: 1 less the mean square shortfall from `wallWanted`, beyond which more bone adds nothing.
-    public var wallWeight = 1.0
+    public var wallWeight = 1.5
     public var wallWanted = 1.0
     /// Parallel to the superior endplate in the sagittal plane; falls with the square of the angle over `angleScale`.
-    public var endplateWeight = 0.5
+    public var endplateWeight = 1.0
     /// Convergence half-way between the pedicle's own and the level's usual; falls with the square of the angle over `angleScale`.
     /// The usual angle steadies the path: the axis of a short pedicle is known to about 1° only, and any path within the slack of
     /// the isthmus is as safe.
-    public var aimWeight = 0.5
+    public var aimWeight = 1.0
     public var angleScale = 10.0
-    /// Through the centre of the isthmus; falls with the square of the offset over half the diameter.
-    public var centringWeight = 0.5
+    /// Through the centre of the isthmus; falls with the square of the offset over half the isthmus' narrower diameter.
+    public var centringWeight = 2.0
     /// Room between the screw head and the neighbouring vertebrae (the facet above).
     public var headWeight = 0.2
     public var headRadius = 6.0

@@ -29,6 +29,11 @@ struct ScrewScene: Sendable {
         aim = 0.5 * (transverseAngle(usual, side: pedicle.side) + transverseAngle(pedicle.axis.xyz, side: pedicle.side))
     }
 
+    /// The radius for which a path is sought, mm: that of the thickest screw that level and isthmus allow, were every size made.
+    ///
+    /// It changes gradually with the isthmus, so the path does not jump where a catalogue has its next size.
+    var plannedRadius: Double { 0.5 * min(typical.diameter, parameters.maximumFill * pedicle.narrowest) }
+
     /// The deepest tip that the rules allow along a path, mm from the entry: anterior bone and depth in the body.
     func longestLength(of path: BonePath) -> Double {
         let anterior = path.boneLength - parameters.minimumAnteriorMargin

@@ -21,20 +21,22 @@ struct TrajectoryScore: Sendable {
     }
 }
 
-/// Scores a trajectory for a screw of `diameter`; nil when it does not run through the bone.
+/// Scores a trajectory for a shaft of `radius`, mm; nil when it does not run through the bone.
 ///
 /// Everything is a continuous function of the trajectory (the length too: catalogue lengths are chosen afterwards), so that the best
 /// trajectory moves little when the image is resampled or turned.
 ///
 /// - Complexity: about 100 distance samples.
-func score(_ trajectory: Trajectory, diameter: Double, in scene: ScrewScene) -> TrajectoryScore? {
+func score(_ trajectory: Trajectory, radius: Double, in scene: ScrewScene) -> TrajectoryScore? {
     guard let path = bonePath(trajectory, through: scene.pedicle, of: scene.bone) else { return nil }
     let p = scene.parameters
     let length = min(scene.longestLength(of: path), scene.typical.length)
     guard length > p.entryZone + 5 else { return nil }
     var score = TrajectoryScore()
-    addClearance(of: path, length: length, diameter: diameter, scene: scene, to: &score)
-    addSurroundings(of: path, length: length, diameter: diameter, scene: scene, to: &score)
+    addClearance(of: path, length: length, radius: radius, scene: scene, to: &score)
+    addSurroundings(of: path, length: length, radius: radius, scene: scene, to: &score)
+    // A tip that stays in the pedicle breaks a rule, so the search is drawn away from a short path however well it is aimed.
+    score.violation += max(0, p.refusedDepthFraction - scene.depthFraction(of: path.point(length))) * scene.model.bodyDepth
     addDirection(trajectory, path: path, scene: scene, to: &score)
     score.length = min(1, length / scene.typical.length)
     score.head = headRoom(of: path, scene: scene)
@@ -43,10 +45,9 @@ func score(_ trajectory: Trajectory, diameter: Double, in scene: ScrewScene) -> 
 }
 
 private func addClearance(
-    of path: BonePath, length: Double, diameter: Double, scene: ScrewScene, to score: inout TrajectoryScore
+    of path: BonePath, length: Double, radius: Double, scene: ScrewScene, to score: inout TrajectoryScore
 ) {
     let p = scene.parameters
-    let radius = diameter / 2
     var least = Double.infinity
     var shortfall = 0.0
     var canal = Double.infinity
@@ -70,12 +71,12 @@ private func addClearance(
 
 /// The neighbours along the shaft, and the same bone behind the head.
 private func addSurroundings(
-    of path: BonePath, length: Double, diameter: Double, scene: ScrewScene, to score: inout TrajectoryScore
+    of path: BonePath, length: Double, radius: Double, scene: ScrewScene, to score: inout TrajectoryScore
 ) {
     let p = scene.parameters
     var neighbour = Double.infinity
     for s in stride(from: 0.0, through: length, by: 1.5) {
-        neighbour = min(neighbour, scene.neighbourDistance(path.point(s)) - diameter / 2)
+        neighbour = min(neighbour, scene.neighbourDistance(path.point(s)) - radius)
     }
     var deepest = 0.0
     // The first 2 mm are the cortex that the head is seated on.
@@ -91,9 +92,8 @@ private func addDirection(_ trajectory: Trajectory, path: BonePath, scene: Screw
     func falling(_ x: Double) -> Double { max(-4, 1 - x * x) }
     score.endplate = falling(scene.angleToEndplate(path.direction) / scale)
     score.aim = falling((transverseAngle(path.direction, side: scene.pedicle.side) - scene.aim) / scale)
-    let across = trajectory.across / (scene.pedicle.width / 2)
-    let up = trajectory.up / (scene.pedicle.height / 2)
-    score.centring = falling((across * across + up * up).squareRoot())
+    let offset = (trajectory.across * trajectory.across + trajectory.up * trajectory.up).squareRoot()
+    score.centring = falling(offset / (scene.pedicle.narrowest / 2))
 }
 
 /// 1 when a sphere of the head's size behind the entry is clear of the neighbours, falling to 0 when its centre touches one.

@@ -34,6 +34,11 @@ struct BoneSection {
         corner + Double(pixel % columns) * step * u + Double(pixel / columns) * step * v
     }
 
+    /// Takes the bone away where `unwanted` says so of a pixel's position.
+    mutating func clear(where unwanted: (SIMD3<Double>) -> Bool) {
+        for pixel in values.indices where values[pixel] < 0 && unwanted(position(of: pixel)) { values[pixel] = .infinity }
+    }
+
     func touchesEdge(_ pixel: Int) -> Bool {
         let (column, row) = (pixel % columns, pixel / columns)
         return column == 0 || row == 0 || column == columns - 1 || row == rows - 1

@@ -37,6 +37,8 @@ func findPedicle(
 }
 
 /// The centre of the narrowest section on the way from arch to body, lateral to the canal; nil when none is found.
+///
+/// Bone medial of the canal's outer quarter is left out of each section: there the lamina and the body join a converging pedicle.
 private func walkBesideCanal(
     _ side: Side, usual: SIMD3<Double>, bone: PosedBone, canal: [CanalSlice], parameters: VertebraParameters
 ) -> SIMD3<Double>? {
@@ -45,29 +47,21 @@ private func walkBesideCanal(
     let front = median(canal.map { $0.centre.y - $0.halfSize.y })
     let halfWidth = median(canal.map(\.halfSize.x))
     let sign = side.leftwardSign
+    func lateral(_ p: SIMD3<Double>) -> Double { sign * (p.x - middle.x) }
     // The walk is level with the canal, whatever the pedicle's usual slope.
     let level = SIMD3(usual.x, usual.y, 0) / SIMD3(usual.x, usual.y, 0).length
     let start = SIMD3(middle.x + sign * (halfWidth + 5), middle.y, 2)
     let (u, v) = sectionDirections(level)
     let length = (middle.y - front) / -level.y + 2.5
-    var best: (area: Double, centre: SIMD3<Double>)?
-    var previous: SIMD3<Double>?
-    for t in stride(from: -3.0, through: length, by: 0.75) {
-        let section = BoneSection(of: bone, centre: start + t * level, u: u, v: v, half: SIMD2(20, 20), step: 0.75)
-        let shapes = section.regions { $0 < 0 }.map(section.shape).filter { shape in
-            let lateral = sign * (shape.centre.x - middle.x)
-            let beside = lateral >= 0.6 * halfWidth && lateral <= halfWidth + 14 && abs(shape.centre.z - 5) <= 15
+    let narrowest = stride(from: -3.0, through: length, by: 0.75).compactMap { t -> SectionShape? in
+        var section = BoneSection(of: bone, centre: start + t * level, u: u, v: v, half: SIMD2(20, 20), step: 0.75)
+        section.clear(where: { lateral($0) < 0.5 * halfWidth })
+        return section.regions { $0 < 0 }.map(section.shape).filter { shape in
+            let beside = lateral(shape.centre) <= halfWidth + 14 && abs(shape.centre.z - 5) <= 15
             return beside && shape.area >= parameters.minimumIsthmusArea
-        }
-        let next = shapes.min { a, b in
-            // The first section takes the largest region; later ones follow it.
-            previous.map { (a.centre - $0).length < (b.centre - $0).length } ?? (a.area > b.area)
-        }
-        guard let next, previous.map({ (next.centre - $0).length <= 6 }) ?? true else { continue }
-        previous = next.centre
-        if next.area < best?.area ?? .infinity { best = (next.area, next.centre) }
-    }
-    return best?.centre
+        }.max { $0.area < $1.area }
+    }.min { $0.area < $1.area }
+    return narrowest?.centre
 }
 
 /// A region of bone in a plane across the pedicle.

@@ -41,20 +41,22 @@ func fitVertebraFrame(
     return last
 }
 
-/// A first pose: z along the best of several tilts of `up`, y from the body's core to the canal.
+/// A first pose: z along `up`, or the nearest tilt of it in which bone closes round the canal; y from the body's core to the canal.
 private func startingPose(
     _ level: VertebraLevel, field: SignedDistanceField<Patient>, up: UnitVector<Patient>, parameters: VertebraParameters
 ) throws -> (PosedBone, [CanalSlice]) {
     let core = bodyCore(of: field)
     var best: (bone: PosedBone, canal: [CanalSlice], area: Double)?
-    for tilted in [up] + tilts(of: up) {
-        guard let rotation = Rotation<Patient, Vertebra>(z: tilted, yNear: leastAligned(with: tilted)) else { continue }
-        // A frame is only proposed here; the fit that follows makes it true.
-        let bone = PosedBone(field: field, patientFromVertebra: RigidTransform(asserting: rotation, origin: core))
-        let canal = findCanal(in: bone, window: .unposed, areas: parameters.canalArea)
-        let area = canal.reduce(0) { $0 + $1.area }
-        if area > best?.area ?? 0 { best = (bone, canal, area) }
-        if tilted == up && canal.count >= 3 { break }
+    // A far tilt can see a larger hole through the foramina, so nearer tilts go first.
+    for degrees in [0.0, 15, 30] where best == nil {
+        for tilted in tilts(of: up, by: degrees) {
+            guard let rotation = Rotation<Patient, Vertebra>(z: tilted, yNear: leastAligned(with: tilted)) else { continue }
+            // A frame is only proposed here; the fit that follows makes it true.
+            let bone = PosedBone(field: field, patientFromVertebra: RigidTransform(asserting: rotation, origin: core))
+            let canal = findCanal(in: bone, window: .unposed, areas: parameters.canalArea)
+            let area = canal.reduce(0) { $0 + $1.area }
+            if area > best?.area ?? 0 { best = (bone, canal, area) }
+        }
     }
     guard let best else { throw PlanningError.canalNotFound(level) }
     let n = Double(best.canal.count)
@@ -90,14 +92,12 @@ private func leastAligned(with axis: UnitVector<Patient>) -> UnitVector<Patient>
     abs(axis.xyz.y) < 0.9 ? .y : .x
 }
 
-/// `up` leant by 15° and 30° towards eight directions.
-private func tilts(of up: UnitVector<Patient>) -> [UnitVector<Patient>] {
-    guard let side = UnitVector(up.cross(leastAligned(with: up))) else { return [] }
-    return [15.0, 30.0].flatMap { degrees in
-        (0..<8).map { eighth in
-            let about = Rotation<Patient, Patient>(angle: Double(eighth) * .pi / 4, about: up) * side
-            return Rotation<Patient, Patient>(angle: degrees * .pi / 180, about: about) * up
-        }
+/// `up` leant by so many degrees towards eight directions.
+private func tilts(of up: UnitVector<Patient>, by degrees: Double) -> [UnitVector<Patient>] {
+    guard degrees > 0, let side = UnitVector(up.cross(leastAligned(with: up))) else { return [up] }
+    return (0..<8).map { eighth in
+        let about = Rotation<Patient, Patient>(angle: Double(eighth) * .pi / 4, about: up) * side
+        return Rotation<Patient, Patient>(angle: degrees * .pi / 180, about: about) * up
     }
 }
 

@@ -28,14 +28,10 @@ import Testing
         print("isthmus width error mm: median \(quantile(widths, 0.5)), 95 % \(quantile(widths, 0.95)), worst \(widths.max()!)")
         print("pedicle axis error °: median \(quantile(axes, 0.5)), 95 % \(quantile(axes, 0.95)), worst \(axes.max()!)")
         print("isthmus centre off the true axis mm: median \(quantile(centres, 0.5)), 95 % \(quantile(centres, 0.95))")
-        let found = errors.filter { $0.width.isFinite }
-        #expect(quantile(found.map(\.width), 0.95) <= 0.5)
-        #expect(quantile(found.map(\.axis), 0.95) <= 2)
-        #expect(quantile(found.map(\.offAxis), 0.95) <= 0.5)
-        #expect(found.count >= 90, "a pedicle not found is refused, but most must be found")
-        withKnownIssue("steep upper thoracic pedicles that stand alone are not always found") {
-            #expect(found.count == errors.count)
-        }
+        #expect(widths.count(where: \.isInfinite) == 0, "every pedicle is found")
+        #expect(quantile(widths, 0.95) <= 0.5)
+        #expect(quantile(axes, 0.95) <= 2)
+        #expect(quantile(centres, 0.95) <= 0.5)
     }
 
     static func errors(of level: VertebraLevel, seed: UInt64) throws -> [Errors] {
