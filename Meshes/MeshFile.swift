@@ -106,6 +106,25 @@ private func checkSize(of bytes: Data, format: MeshFormat, path: String) throws 
         guard stated == bytes.count else {
             throw MeshError.cannotRead(path: path, reason: "its header promises \(stated) bytes but it has \(bytes.count)")
         }
+    case .ply:
+        guard let promised = promisedPLYElements(bytes) else {
+            throw MeshError.cannotRead(path: path, reason: "its PLY header does not end")
+        }
+        guard promised <= bytes.count else {
+            throw MeshError.cannotRead(
+                path: path, reason: "its header promises \(promised) vertices and faces but it has \(bytes.count) bytes")
+        }
     default: break
+    }
+}
+
+/// The number of elements that a PLY's header promises, each of which takes a byte at least; nil when the header does not end. Assimp
+/// reads on without end in a header that was cut off.
+private func promisedPLYElements(_ bytes: Data) -> Int? {
+    guard let end = bytes.range(of: Data("end_header\n".utf8)) ?? bytes.range(of: Data("end_header\r\n".utf8)) else { return nil }
+    let header = String(decoding: bytes[..<end.lowerBound], as: UTF8.self)
+    return header.split(whereSeparator: \.isNewline).filter { $0.hasPrefix("element ") }.reduce(0) { sum, line in
+        let (total, overflow) = sum.addingReportingOverflow(line.split(separator: " ").last.flatMap { Int($0) } ?? 0)
+        return overflow ? .max : total
     }
 }
