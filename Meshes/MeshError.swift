@@ -6,6 +6,7 @@ public enum MeshError: Error, Equatable, CustomStringConvertible {
     case emptySurface
     case badParameter(name: String, value: Double, allowed: String)
     case gridTooLarge(voxels: Double, limit: Int)
+    case gridsDiffer
 
     case unknownFormat(path: String)
     case notFinite(part: String)
@@ -22,6 +23,8 @@ public enum MeshError: Error, Equatable, CustomStringConvertible {
         case .badParameter(let name, let value, let allowed): "surface parameter \(name) is \(value); allowed is \(allowed)"
         case .gridTooLarge(let voxels, let limit):
             "the distance field would need \(Int(voxels.rounded())) voxels (limit \(limit)): the mask is larger than one vertebra, or gridSpacing too fine"
+        case .gridsDiffer:
+            "the distance fields' grids are not parts of one lattice: make them from masks cut out of one image, with one spacing"
         case .unknownFormat(let path): "\(path): the ending names no mesh format; use .stl, .ply, .obj or .glb"
         case .notFinite(let part): "mesh \(part) has a coordinate that is not finite"
         case .exportFailed(let reason): "the mesh could not be encoded: \(reason)"

@@ -39,6 +39,15 @@ struct PlainGrid {
         steps = (grid.spacing.x * axes.0, grid.spacing.y * axes.1, grid.spacing.z * axes.2)
     }
 
+    /// A grid whose points are the indices themselves.
+    init(size: SIMD3<Int>) {
+        self.size = size
+        spacing = SIMD3(repeating: 1)
+        origin = SIMD3()
+        axes = (SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1))
+        steps = axes
+    }
+
     func offset(_ i: Int, _ j: Int, _ k: Int) -> Int { (k * size.y + j) * size.x + i }
     func point(at i: SIMD3<Double>) -> SIMD3<Double> { origin + i.x * steps.0 + i.y * steps.1 + i.z * steps.2 }
     func index(of point: SIMD3<Double>) -> SIMD3<Double> {

@@ -42,7 +42,8 @@ struct NodeField {
 /// 2. Eight sweeps hand closest points on to all nodes (vector distance transform, Danielsson 1980).
 /// 3. Within `accurateWithin` the closest point slides along the surface until the line to the node is normal to it.
 ///
-/// Accuracy: within 0.02 nodes of the trilinear surface where 3 applies (RedistancingTests). Complexity: linear in nodes.
+/// Accuracy: round a ball of 12 nodes' radius within 0.05 nodes, of which 0.02 are the chords of the trilinear surface (RedistancingTests).
+/// Complexity: linear in nodes.
 func redistanced(_ field: [Float], size: SIMD3<Int>, accurateWithin: Float) -> [Float] {
     field.withUnsafeBufferPointer { values in
         let nodes = NodeField(values, size: size)

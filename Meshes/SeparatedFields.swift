@@ -5,47 +5,67 @@ import Volumes
 /// that meshes of neighbouring vertebrae do not meet. Elsewhere nothing changes.
 ///
 /// With a and b the distances to two bodies, (a - b + clearance) / 2 is positive from half the clearance before the surface midway between
-/// them; a becomes max(a, (a - b + clearance) / 2). Both can be negative nowhere, as one needs a < b - clearance, the other b < a - clearance.
+/// them; a becomes max(a, (a - b + clearance) / 2), and b likewise. At each node the two then add up to the clearance or more, and so does what
+/// is interpolated linearly between nodes: where one is 0 the other is not below the clearance. Meshes from `marchingTetrahedra`, which
+/// interpolates so, are therefore apart by construction, because the fields share their nodes.
 /// The results are zero surfaces to mesh, not true distances beside the cut.
+/// - Parameter clearance: mm, at least a tenth of the grids' spacing, since meshing holds nodes off the surface by up to half of that.
+/// - Throws: `MeshError.badParameter` for less clearance; `MeshError.gridsDiffer` unless all grids are parts of one lattice, as those of masks cut from one image are (`signedDistance`).
 /// - Complexity: linear in the nodes of overlapping grids.
-public func separated<F>(_ fields: [SignedDistanceField<F>], clearance: Double) -> [SignedDistanceField<F>] {
-    fields.indices.map { n in
-        let neighbours = fields.indices.filter { $0 != n && fields[$0].overlaps(fields[n], reach: clearance) }.map { fields[$0] }
-        return fields[n].givingWay(to: neighbours, clearance: clearance)
+public func separated<F>(_ fields: [SignedDistanceField<F>], clearance: Double) throws -> [SignedDistanceField<F>] {
+    guard let first = fields.first else { return [] }
+    let least = first.spacing / 10
+    guard clearance >= least else {
+        let rounded = (least * 1000).rounded(.up) / 1000
+        throw MeshError.badParameter(name: "clearance", value: clearance, allowed: "\(rounded) mm or more on this grid")
+    }
+    let boxes = try fields.map { try $0.box(onLatticeOf: first) }
+    return fields.indices.map { n in
+        var values = fields[n].volume.voxels
+        for m in fields.indices where m != n {
+            giveWay(&values, of: fields[n].volume.voxels, in: boxes[n], to: fields[m].volume.voxels, in: boxes[m], Float(clearance))
+        }
+        var volume = fields[n].volume
+        volume.voxels = values
+        return SignedDistanceField(volume: volume)
+    }
+}
+
+/// Nodes from `lower` up to, but without, `lower + size` on a common lattice.
+private struct LatticeBox {
+    let lower: SIMD3<Int>
+    let size: SIMD3<Int>
+    func offset(_ i: Int, _ j: Int, _ k: Int) -> Int { ((k - lower.z) * size.y + j - lower.y) * size.x + i - lower.x }
+}
+
+/// Raises `values`, which begin as `own`, where `other` demands it.
+private func giveWay(
+    _ values: inout [Float], of own: [Float], in box: LatticeBox, to other: [Float], in otherBox: LatticeBox, _ clearance: Float
+) {
+    let lower = pointwiseMax(box.lower, otherBox.lower)
+    let upper = pointwiseMin(box.lower &+ box.size, otherBox.lower &+ otherBox.size)
+    guard all(lower .< upper) else { return }
+    for k in lower.z..<upper.z {
+        for j in lower.y..<upper.y {
+            let (to, from) = (box.offset(lower.x, j, k), otherBox.offset(lower.x, j, k))
+            for i in 0..<(upper.x - lower.x) {
+                values[to + i] = max(values[to + i], (own[to + i] - other[from + i] + clearance) / 2)
+            }
+        }
     }
 }
 
 extension SignedDistanceField {
-    fileprivate func givingWay(to neighbours: [SignedDistanceField], clearance: Double) -> SignedDistanceField {
-        guard !neighbours.isEmpty else { return self }
-        let grid = volume.geometry
-        var values = volume.voxels
-        var at = 0
-        for k in 0..<grid.size.z {
-            for j in 0..<grid.size.y {
-                for i in 0..<grid.size.x {
-                    let own = Double(volume.voxels[at])
-                    // Well outside, or deeper inside than a neighbour can reach, the result does not matter or does not change.
-                    if own < 2 * spacing + clearance {
-                        let point = grid.point(at: SIMD3(i, j, k))
-                        for neighbour in neighbours {
-                            let cut = (own - neighbour.distance(at: point) + clearance) / 2
-                            if Float(cut) > values[at] { values[at] = Float(cut) }
-                        }
-                    }
-                    at += 1
-                }
-            }
-        }
-        var cut = volume
-        cut.voxels = values
-        return SignedDistanceField(volume: cut)
-    }
-
-    fileprivate func overlaps(_ other: SignedDistanceField, reach: Double) -> Bool {
-        let corners = other.volume.geometry.corners.map { volume.geometry.index(of: $0) }
-        let lower = corners.reduce(corners[0]) { pointwiseMin($0, $1) }
-        let upper = corners.reduce(corners[0]) { pointwiseMax($0, $1) }
-        return all(lower .<= last + reach / spacing) && all(upper .>= SIMD3(repeating: -reach / spacing))
+    /// Where this field's grid lies on the lattice that begins with another's first node.
+    fileprivate func box(onLatticeOf other: SignedDistanceField) throws -> LatticeBox {
+        let (grid, lattice) = (volume.geometry, other.volume.geometry)
+        let first = lattice.index(of: grid.origin)
+        let last = lattice.index(of: grid.point(at: grid.size &- 1))
+        let lower = first.rounded(.toNearestOrEven)
+        let off = first - lower
+        let stretch = last - first - SIMD3<Double>(grid.size &- 1)
+        // A thousandth of a node: more than rounding makes of a grid's place, far less than any clearance.
+        guard max(off.length, stretch.length) < 1e-3 else { throw MeshError.gridsDiffer }
+        return LatticeBox(lower: SIMD3<Int>(lower), size: grid.size)
     }
 }

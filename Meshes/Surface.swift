@@ -18,16 +18,23 @@ public struct SolidSurface<F: CoordinateFrame>: Sendable {
 /// - Complexity: linear in the field's nodes.
 public func surface<F>(of field: SignedDistanceField<F>, parameters: SurfaceParameters = .init()) throws -> SolidSurface<F> {
     try parameters.validate()
+    let (fine, repairs) = try uncollapsedSurface(of: field)
+    return SolidSurface(mesh: TriangleMesh(collapsedWithoutIntersections(fine, parameters)), repairs: repairs)
+}
+
+/// Steps 1 and 2 of `surface`.
+func uncollapsedSurface<F>(of field: SignedDistanceField<F>) throws -> (mesh: PlainMesh, repairs: SolidRepairs) {
     let grid = field.volume.geometry
     let spacing = Float(field.spacing)
     let (solid, repairs) = solidified(field.volume.voxels, size: grid.size, spacing: spacing)
     let fine = marchingTetrahedra(withoutGrazing(solid, spacing: spacing), on: PlainGrid(grid))
     guard !fine.triangles.isEmpty else { throw MeshError.emptySurface }
-    return SolidSurface(mesh: TriangleMesh(collapsedWithoutIntersections(fine, parameters)), repairs: repairs)
+    return (fine, repairs)
 }
 
-private func collapsedWithoutIntersections(_ fine: PlainMesh, _ parameters: SurfaceParameters) -> PlainMesh {
-    var locked = Set<UInt32>()
+/// Step 3 of `surface`; vertices in `locked` stay where they are.
+func collapsedWithoutIntersections(_ fine: PlainMesh, _ parameters: SurfaceParameters, locked: Set<UInt32> = []) -> PlainMesh {
+    var locked = locked
     for _ in 0..<4 {
         let coarse = collapsed(
             fine, deviation: parameters.meshDeviation, longestEdge: parameters.longestEdge, locked: locked)
@@ -39,7 +46,7 @@ private func collapsedWithoutIntersections(_ fine: PlainMesh, _ parameters: Surf
 }
 
 /// The vertices within `reach` mm of the box of any of the triangles given.
-private func vertices(of mesh: PlainMesh, near triangles: [Corners], within reach: Double) -> [UInt32] {
+func vertices(of mesh: PlainMesh, near triangles: [Corners], within reach: Double) -> [UInt32] {
     let boxes = triangles.map { t in
         (pointwiseMin(t.0, pointwiseMin(t.1, t.2)) - reach, pointwiseMax(t.0, pointwiseMax(t.1, t.2)) + reach)
     }

@@ -27,10 +27,11 @@ func vertebraMeshes(
         try modelled[cut.level] ?? signedDistance(of: cut.mask, parameters: parameters)
     }
     // Half a tenth of a millimetre on each side: less than any printer resolves, enough for separate shells.
-    let apart = separated(fields, clearance: 0.1)
+    let apart = try separated(fields, clearance: 0.1)
+    let made = try concurrentMap(apart, threads: threads) { try surface(of: $0, parameters: parameters) }
+    let surfaces = try withoutContacts(made, of: apart, parameters: parameters)
     return try concurrentMap(Array(cuts.indices), threads: threads) { n in
-        let solid = try surface(of: apart[n], parameters: parameters)
-        return VertebraMesh(
-            level: cuts[n].level, surface: solid, report: MeshReport(of: solid, field: apart[n], mask: cuts[n].mask))
+        VertebraMesh(
+            level: cuts[n].level, surface: surfaces[n], report: MeshReport(of: surfaces[n], field: apart[n], mask: cuts[n].mask))
     }
 }

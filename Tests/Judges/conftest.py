@@ -55,5 +55,15 @@ def phantom_case(phantom, tmp_path_factory):
     return case
 
 
+@pytest.fixture(scope="session")
+def sample_case(sample, tmp_path_factory):
+    """T12 and L1 of the sample CT planned; tests must not change it."""
+    case = tmp_path_factory.mktemp("case") / "sample"
+    planned = run_lamina(
+        "plan", sample / "cxr.nii.gz", "--labels", sample / "mask.nii.gz", "--scheme", "totalsegmentator-v2", "--levels", "T12-L1", "-o", case)
+    assert planned.returncode in (0, 5), planned.stderr
+    return case
+
+
 def schema(name):
     return json.loads((SPECIFICATION / f"{name}.schema.json").read_text())

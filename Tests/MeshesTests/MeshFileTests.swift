@@ -80,6 +80,16 @@ private func inTemporaryFolder(_ body: (String) throws -> Void) throws {
         }
     }
 
+    @Test(arguments: ["ply\nformat ascii 1.0\ncomment x", "ply\nformat ascii 1.0\nelement vertex 99999999999999\nend_header\n"])
+    func plyWhoseHeaderCannotBeTrustedIsRefused(text: String) throws {
+        try inTemporaryFolder { folder in
+            let path = folder + "/a.ply"
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            let error = #expect(throws: MeshError.self) { try readMesh(at: path) }
+            #expect(error?.description.contains("header") == true)
+        }
+    }
+
     @Test func stlThatPromisesTooMuchIsRefused() throws {
         try inTemporaryFolder { folder in
             var bytes = try meshBytes([NamedMesh(name: "L1", mesh: wedge)], format: .stl)

@@ -25,7 +25,8 @@ private func percentile(_ values: [Double], _ p: Double) -> Double { values.sort
         .sphere(radius: 15), .ellipsoid(SIMD3(22, 16, 12)), .slab(thickness: 4.5, radius: 18), .capsule(radius: 2.25, half: 15),
     ]
 
-    /// 0.15 mm at the 95th percentile is what a 0.5 mm bound on pedicle width leaves to the field; 0.05 mm of bias is a tenth of it.
+    /// 0.15 mm at the 95th percentile is what a 0.5 mm bound on pedicle width leaves to the field; 0.04 mm of bias is less than a tenth of it. A
+    /// cylinder of 4.5 mm is four voxels across, and its mask leaves its place open by more.
     @Test(arguments: shapes, [false, true])
     func analyticShapesAtOneMillimetre(shape: AnalyticShape, leftHanded: Bool) throws {
         for seed in UInt64(1)...4 {
@@ -37,8 +38,8 @@ private func percentile(_ values: [Double], _ p: Double) -> Double { values.sort
             let bias = errors.reduce(0, +) / Double(errors.count)
             let p95 = percentile(errors.map(abs), 0.95)
             print("\(shape) seed \(seed): bias \(bias), p95 \(p95), max \(errors.map(abs).max()!)")
-            #expect(p95 <= 0.35, "\(shape) seed \(seed)")
-            #expect(abs(bias) <= 0.12, "\(shape) seed \(seed)")
+            #expect(p95 <= (shape.reach.x < 3 ? 0.25 : 0.15), "\(shape) seed \(seed)")
+            #expect(abs(bias) <= 0.04, "\(shape) seed \(seed)")
         }
     }
 }

@@ -19,10 +19,7 @@ private func expectPrintable(_ report: MeshReport, genus: Int = 0, _ comment: Co
     #expect(report.components == 1, comment)
     #expect(report.genus == genus, comment)
     #expect(report.volume > 0, comment)
-    #expect(abs(report.volumeChangePercent) < 10, comment)
-    withKnownIssue("smoothing takes more than 1 % off shapes under about 5 mm thick; whole vertebrae keep theirs", isIntermittent: true) {
-        #expect(abs(report.volumeChangePercent) < 1, comment)
-    }
+    #expect(abs(report.volumeChangePercent) < 1, comment)
     #expect(report.meshToMaskP95 < report.halfVoxelDiagonal, comment)
     #expect(report.maskToMeshP95 < report.halfVoxelDiagonal, comment)
 }
@@ -68,15 +65,32 @@ private func expectPrintable(_ report: MeshReport, genus: Int = 0, _ comment: Co
         #expect(report.eulerCharacteristic == 0)
     }
 
-    /// Plates and rods one and two voxels thick, in the mask's own axes and oblique: a lamina or a transverse process must not be lost or break up.
+    /// Blades one and two voxels thick, in the mask's own axes and oblique: a lamina or a transverse process must not be lost or break up.
     @Test(arguments: [1.2, 1.6, 2.2], [false, true])
     func thinPartsSurvive(thickness: Double, isOblique: Bool) throws {
-        let plate = AnalyticShape(description: "plate on a block", reach: SIMD3(24, 10, 8)) { p in
+        for seed in UInt64(3)...5 {
+            let mask = try bladeOnABlock(thickness: thickness, isOblique: isOblique, seed: seed)
+            let (solid, report) = try made(mask)
+            let comment: Comment = "\(thickness) mm, seed \(seed)"
+            #expect(report.isClosedManifold && report.selfIntersections == 0, comment)
+            #expect(abs(report.volumeChangePercent) < 1, comment)
+            // Nothing drops off, and the blade's far edge is still there.
+            #expect(solid.repairs == SolidRepairs(), comment)
+            #expect(report.maskToMeshMax < report.halfVoxelDiagonal, comment)
+            // A mask of an oblique blade hardly over a voxel thick has holes of its own: seed 3's voxels hang together by edges and corners in
+            // 28 places. Eight of these are holes in the mesh.
+            #expect(report.genus <= (thickness == 1.2 && isOblique ? 8 : 0), comment)
+        }
+    }
+
+    /// A blade 30 mm long and 12 mm wide that grows out of a block, as thick as given.
+    private func bladeOnABlock(thickness: Double, isOblique: Bool, seed: UInt64) throws -> Volume<Bool, Patient> {
+        let plate = AnalyticShape(description: "blade on a block", reach: SIMD3(24, 10, 8)) { p in
             let block = pointwiseMax(p - SIMD3(-14, 0, 0), SIMD3(-14, 0, 0) - p) - SIMD3(9, 9, 7)
             let blade = pointwiseMax(p - SIMD3(8, 0, 0), SIMD3(8, 0, 0) - p) - SIMD3(15, 6, thickness / 2)
             return min(block.max(), blade.max())
         }
-        var random = SeededGenerator(seed: 3)
+        var random = SeededGenerator(seed: seed)
         let axes = random.axes()
         let placed =
             isOblique
@@ -84,14 +98,7 @@ private func expectPrintable(_ report: MeshReport, genus: Int = 0, _ comment: Co
             : PlacedShape(
                 shape: plate,
                 patientFromShape: RigidTransform(asserting: Rotation(columns: axes.0, axes.1, axes.2), origin: Point(0.2, 0.3, 0.1)))
-        let mask = try placed.mask(spacing: SIMD3(repeating: 1), axes: axes)
-        let (solid, report) = try made(mask)
-        #expect(report.isClosedManifold && report.selfIntersections == 0, "\(thickness)")
-        withKnownIssue("blades under two voxels thick can tear or get holes", isIntermittent: true) {
-            // Nothing of note may drop off, and the far edge of the blade must still be there.
-            #expect(report.genus == 0 && solid.repairs.droppedVolume < 2, "\(thickness)")
-            #expect(report.maskToMeshMax < 1.5, "\(thickness)")
-        }
+        return try placed.mask(spacing: SIMD3(repeating: 1), axes: axes)
     }
 
     @Test func piecesAndHollowsAreReported() throws {
@@ -119,9 +126,9 @@ private func expectPrintable(_ report: MeshReport, genus: Int = 0, _ comment: Co
         #expect(throws: MeshError.emptyMask) { try signedDistance(of: Volume<Bool, Patient>(geometry: grid, repeating: false)) }
     }
 
-    /// Two balls whose masks touch: their meshes stay apart, and lose only what the clearance takes.
-    @Test func neighboursAreSeparated() throws {
-        let grid = try GridGeometry<Patient>(size: SIMD3(70, 40, 40), spacing: SIMD3(repeating: 1), origin: Point(0, 0, 0))
+    /// Two overlapping balls, each voxel given to the nearer: the masks meet in a disc of 9 mm radius. Each is cut out by itself, as vertebrae are.
+    private func touchingBalls() throws -> [Volume<Bool, Patient>] {
+        let grid = try GridGeometry<Patient>(size: SIMD3(70, 40, 40), spacing: SIMD3(repeating: 1), origin: Point(3.3, -2.7, 0.45))
         var (left, right) = (
             Volume<Bool, Patient>(geometry: grid, repeating: false), Volume<Bool, Patient>(geometry: grid, repeating: false)
         )
@@ -129,21 +136,63 @@ private func expectPrintable(_ report: MeshReport, genus: Int = 0, _ comment: Co
             for j in 0..<40 {
                 for i in 0..<70 {
                     let p = SIMD3(Double(i), Double(j), Double(k))
-                    // Overlapping balls, each voxel given to the nearer: the labels meet in a disc.
                     let (a, b) = ((p - SIMD3(22, 20, 20)).length, (p - SIMD3(46, 20, 20)).length)
                     left[i, j, k] = a < 15 && a <= b
                     right[i, j, k] = b < 15 && b < a
                 }
             }
         }
-        let fields = try [left, right].map { try signedDistance(of: $0) }
+        return [
+            try left.cropped(from: SIMD3(2, 1, 3), to: SIMD3(40, 40, 39)), try right.cropped(from: SIMD3(29, 3, 2), to: SIMD3(67, 38, 40)),
+        ]
+    }
+
+    private func contacts(_ meshes: [TriangleMesh<Patient>]) -> Int { TriangleMesh.joined(meshes).selfIntersectingTriangles().count }
+
+    /// Meshes of masks that touch stay apart, and lose only what the clearance takes.
+    @Test func neighboursAreSeparated() throws {
+        let fields = try touchingBalls().map { try signedDistance(of: $0) }
         let apart = try separated(fields, clearance: 0.3).map { try surface(of: $0).mesh }
         let touching = try fields.map { try surface(of: $0).mesh }
-        #expect(!TriangleMesh.joined(touching).selfIntersectingTriangles().isEmpty, "the test needs meshes that meet")
-        #expect(TriangleMesh.joined(apart).selfIntersectingTriangles().isEmpty)
+        #expect(contacts(touching) > 0, "the test needs meshes that meet")
+        #expect(contacts(apart) == 0)
         for (a, b) in zip(apart, touching) {
-            // The disc where they meet has a radius of 9 mm: 254 mm² times half the clearance, and as much again for where they nearly meet.
+            // The disc where they meet has 254 mm²: that times half the clearance, and as much again for where they nearly meet.
             #expect(b.volume - a.volume > 10 && b.volume - a.volume < 80)
+        }
+    }
+
+    /// The promise that needs no luck: before edges are collapsed, meshes are apart by any clearance that is allowed.
+    @Test(arguments: [0.1, 0.071])
+    func neighboursAreApartByConstruction(clearance: Double) throws {
+        let apart = try separated(touchingBalls().map { try signedDistance(of: $0) }, clearance: clearance)
+        let meshes = try apart.map { TriangleMesh<Patient>(try uncollapsedSurface(of: $0).mesh) }
+        #expect(contacts(meshes) == 0)
+    }
+
+    /// Surfaces that meet, here because they were made before the fields were separated, are made again.
+    @Test func contactsAreMended() throws {
+        let fields = try touchingBalls().map { try signedDistance(of: $0) }
+        let made = try fields.map { try surface(of: $0) }
+        #expect(contacts(made.map(\.mesh)) > 0, "the test needs meshes that meet")
+        let mended = try withoutContacts(made, of: separated(fields, clearance: 0.1))
+        #expect(contacts(mended.map(\.mesh)) == 0)
+        for (a, b) in zip(made, mended) {
+            #expect(b.mesh.topology.isClosedManifold && abs(b.mesh.volume / a.mesh.volume - 1) < 0.01)
+            // Still collapsed where there was no contact.
+            #expect(b.mesh.triangles.count < 2 * a.mesh.triangles.count)
+        }
+    }
+
+    /// Fields whose nodes lie elsewhere cannot be compared node by node.
+    @Test func fieldsOfDifferentLatticesAreRefused() throws {
+        let masks = try touchingBalls()
+        var finer = SurfaceParameters()
+        finer.gridSpacing = 0.65
+        let fields = [try signedDistance(of: masks[0]), try signedDistance(of: masks[1], parameters: finer)]
+        #expect(throws: MeshError.gridsDiffer) { try separated(fields, clearance: 0.1) }
+        #expect(throws: MeshError.badParameter(name: "clearance", value: 0.05, allowed: "0.07 mm or more on this grid")) {
+            try separated([fields[0]], clearance: 0.05)
         }
     }
 }
