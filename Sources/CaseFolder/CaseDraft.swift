@@ -107,6 +107,8 @@ public func writeCase(at target: String, replacing: Bool = false, _ body: (CaseD
         try draft.commit(body(draft))
     } catch {
         openDrafts.remove(draft) { draft.discard() }
+        // The hidden folder is gone by the time anybody reads the message.
+        if let error = error as? CaseFolderError { throw error.moved(from: draft.folder, to: target) }
         throw error
     }
 }

@@ -65,8 +65,8 @@ struct MeshCommand: ParsableCommand {
                 }
                 guard !made.isEmpty else { throw noVertebra }
                 try log.stage("write files") {
-                    for mesh in made { try writeMesh(mesh.surface.mesh, to: draft.path("\(mesh.level).\(format.rawValue)")) }
-                    try writeMesh(.joined(made.map(\.surface.mesh)), to: draft.path("spine.\(format.rawValue)"))
+                    for mesh in made { try draft.write(mesh.surface.mesh, to: "\(mesh.level).\(format.rawValue)") }
+                    try draft.write(.joined(made.map(\.surface.mesh)), to: "spine.\(format.rawValue)")
                 }
                 return Manifest(
                     laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: .ok, startedAt: startedAt, finishedAt: Date(),

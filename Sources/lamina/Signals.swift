@@ -8,9 +8,10 @@ nonisolated(unsafe) private var stopPipe: Int32 = -1
 /// On SIGINT, SIGTERM or SIGHUP, removes the case that is being written and exits with `CommandExit.storage` (running again may work).
 ///
 /// The handler only writes to a pipe; a thread that waits at the other end does the work, so it is ordinary code. SIGPIPE is ignored: a reader of
-/// the progress that goes away must not end the work.
+/// the progress that goes away must not end the work. So is SIGXFSZ: a file beyond `ulimit -f` then fails to be written, and is an ordinary error.
 func stopCleanlyOnSignals() {
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return }
     let readEnd = ends[0]
