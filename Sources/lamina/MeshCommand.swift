@@ -70,7 +70,7 @@ struct MeshCommand: ParsableCommand {
                 }
                 return Manifest(
                     laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: .ok, startedAt: startedAt, finishedAt: Date(),
-                    engines: engines(), parameters: ["surface": try JSONValue(surfaces)], inputs: try inputRecords(at: input),
+                    engines: engines(), parameters: ["surface": try JSONValue(surfaces)], inputs: try draft.inputRecords(at: input),
                     stages: log.stages, warnings: log.warnings,
                     measurements: [
                         "meshes": .object(Dictionary(uniqueKeysWithValues: try made.map { ($0.level.name, try JSONValue($0.report)) }))

@@ -444,6 +444,7 @@ def test_metaimage_variants(tmp_path):
     ({"TransformMatrix": "2 0 0 0 1 0 0 0 1"}, "corrupt_file"),
     ({"ElementSpacing": "-1.5 1.25 2"}, "corrupt_file"),
     ({"HeaderSize": "-5"}, "corrupt_file"),
+    ({"Offset": "1e30 0 0"}, "corrupt_file"),
     ({"HeaderSize": "9223372036854775807"}, "corrupt_file"),
     ({"TransformMatrix": "0 0 0 0 0 0 0 0 0"}, "corrupt_file"),
     ({"HeaderSize": "1000000"}, "truncated_file"),
