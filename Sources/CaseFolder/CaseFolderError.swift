@@ -6,6 +6,8 @@ public enum CaseFolderError: Error, Equatable {
     case exists(path: String)
     /// The output exists and is something other than a case folder, so it is never replaced.
     case notACase(path: String)
+    /// The output would lie inside a case, whose manifest it would belie.
+    case insideCase(path: String, outer: String)
     /// A system call failed.
     case system(action: String, path: String, errno: Int32)
     /// A case file is not what its manifest says.
@@ -46,6 +48,8 @@ extension CaseFolderError: CustomStringConvertible {
         switch self {
         case .exists(let path): "\(path) exists already. Choose another output, or pass --force to replace that case"
         case .notACase(let path): "\(path) exists and is not a case folder, so it is not replaced. Choose another output"
+        case .insideCase(let path, let outer):
+            "\(path) would lie inside the case \(outer), which would then no longer be what its manifest says. Choose another output"
         case .system(let action, let path, _) where isDiskFull: "\(path): cannot \(action): the disk is full. Free some space and run again"
         case .system(let action, let path, _) where isFileTooLarge:
             "\(path): cannot \(action): the file grows beyond the largest size allowed. Raise the limit (ulimit -f), or choose another disk, and run "

@@ -97,30 +97,31 @@ public struct Host: Codable, Equatable, Sendable {
 }
 
 extension CaseDraft {
-    /// Fingerprints of what was read: the file itself, or every file of a folder and every link to a file, sorted by path. A draft that is being
-    /// written inside that folder is left out.
+    /// Fingerprints of what was read: the file itself, or every file of a folder and every link to a file, sorted by path. What this very
+    /// draft writes or replaces inside that folder is left out.
     ///
     /// - Throws: `CaseFolderError.system`.
     public func inputRecords(at path: String) throws -> [FileRecord] {
-        let own = URL(fileURLWithPath: folder).resolvingSymlinksInPath().path + "/"
+        let own = [folder, target].map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path + "/" }
         return try filePaths(under: path).filter { file in
-            kind(of: file, following: true) == S_IFREG && !URL(fileURLWithPath: file).resolvingSymlinksInPath().path.hasPrefix(own)
+            let place = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
+            return file == path || (fileKind(of: file, following: true) == S_IFREG && !own.contains { place.hasPrefix($0) })
         }.map { FileRecord(path: $0, fingerprint: try fingerprint(ofFileAt: $0)) }
     }
 }
 
 /// `path` itself when it is a file; otherwise everything below it but folders, hidden files and links too, sorted. Links below it are not followed.
 func filePaths(under path: String) throws -> [String] {
-    guard let top = kind(of: path, following: true) else { throw CaseFolderError.last("read", path) }
+    guard let top = fileKind(of: path, following: true) else { throw CaseFolderError.last("read", path) }
     guard top == S_IFDIR else { return [path] }
     // The enumerator does not enter a link.
     let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
     guard let entries = FileManager.default.enumerator(atPath: folder) else { throw CaseFolderError.last("list", path) }
-    return entries.compactMap { $0 as? String }.map { path + "/" + $0 }.filter { kind(of: $0, following: false) != S_IFDIR }.sorted()
+    return entries.compactMap { $0 as? String }.map { path + "/" + $0 }.filter { fileKind(of: $0, following: false) != S_IFDIR }.sorted()
 }
 
 /// What is at a path, such as `S_IFREG`; nil when nothing is.
-private func kind(of path: String, following links: Bool) -> mode_t? {
+func fileKind(of path: String, following links: Bool) -> mode_t? {
     var status = stat()
     guard (links ? stat(path, &status) : lstat(path, &status)) == 0 else { return nil }
     return status.st_mode & S_IFMT

@@ -116,7 +116,8 @@ extension ImageFileError: CustomStringConvertible {
         switch self {
         case .noImages(let path, let reason): "\(path): no CT images: \(reason)"
         case .notCT(let path, let modality):
-            "\(path): the modality is \(modality.isEmpty ? "not given" : modality), not CT" + (modality == "MR" ? "; a synthetic CT needs --synthetic-ct" : "")
+            "\(path): the modality is \(modality.isEmpty ? "not given" : modality), not CT"
+                + (modality == "MR" ? "; a synthetic CT needs --synthetic-ct" : "")
         case .missingTag(let path, let tag):
             "\(path): the attribute \(tag) is missing or unreadable; export the series again from the archive"
         case .unknownSeries(let uid, let found): "there is no series \(uid); found:\n\(list(found))"

@@ -34,7 +34,8 @@ func niftiGrid(_ header: NIfTIHeader) throws -> (grid: GridGeometry<Patient>, wa
         if let qform {
             try compare(sform, qform, usesQform: usesQform, header.layout, &warnings)
         } else {
-            warnings.append(.init(.transformConflict, "the qform's pixdim, quaternion or offset are not usable numbers; the sform was used"))
+            let message = "the qform's pixdim, quaternion or offset are not usable numbers; the sform was used"
+            warnings.append(.init(.transformConflict, message))
         }
     }
     return (grid, warnings)

@@ -31,6 +31,7 @@ private func failure(of error: CaseFolderError) -> CommandFailure {
     switch error {
     case .exists: CommandFailure(.usage, code: "case_exists", what: "\(error)", place: "-o")
     case .notACase: CommandFailure(.usage, code: "output_is_not_a_case", what: "\(error)", place: "-o")
+    case .insideCase: CommandFailure(.usage, code: "output_inside_a_case", what: "\(error)", place: "-o")
     case .system: CommandFailure(.storage, code: storageCode(of: error), what: "\(error)")
     case .tampered: CommandFailure(.integrity, code: "case_changed", what: "\(error)")
     case .unreadableManifest: CommandFailure(.integrity, code: "unreadable_manifest", what: "\(error)")
@@ -55,7 +56,8 @@ private func failure(of error: MeshError) -> CommandFailure {
     }
 }
 
-private func failure(of error: SegmentationError) -> CommandFailure {
+/// - Parameter place: where the label map was named.
+func failure(of error: SegmentationError, place: String = "--labels") -> CommandFailure {
     let (exit, code): (CommandExit, String) =
         switch error {
         case .noVertebra: (.noSpine, "no_vertebra_in_labels")
@@ -67,5 +69,5 @@ private func failure(of error: SegmentationError) -> CommandFailure {
         case .sidesSwapped: (.corruptInput, "labels_mirrored")
         case .doNotFit: (.corruptInput, "labels_do_not_fit")
         }
-    return CommandFailure(exit, code: code, what: "\(error)", place: "--labels")
+    return CommandFailure(exit, code: code, what: "\(error)", place: place)
 }

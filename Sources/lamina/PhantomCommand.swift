@@ -51,6 +51,7 @@ struct PhantomCommand: ParsableCommand {
     func run() throws {
         let startedAt = Date()
         try runLogged("phantom", options: printing) { log in
+            try checkOutputKind(output, command: "phantom")
             let parameters = try parameters()
             let phantom = try log.stage("draw") { try makePhantom(parameters: parameters, seed: seed) }
             try writeCase(at: output, replacing: force) { draft in

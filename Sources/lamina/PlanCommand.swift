@@ -61,6 +61,7 @@ struct PlanCommand: ParsableCommand {
         let startedAt = Date()
         try runLogged("plan", options: printing) { log in
             guard let labels, let scheme else { throw missingLabels }
+            try checkOutputKind(output, command: "plan")
             var outcome = CommandOutcome(output: output)
             try writeCase(at: output, replacing: force) { draft in
                 let images = try readPlanInputs(request(labels: labels, scheme: scheme), log: log)

@@ -20,8 +20,11 @@ func runLogged(_ command: String, options: OutputOptions, _ body: (RunLog) throw
     let log = RunLog(command: command, options: options)
     let code: Int32
     do {
-        code = log.finish(with: try body(log))
+        let outcome = try body(log)
+        lastWord.lock()
+        code = log.finish(with: outcome)
     } catch {
+        lastWord.lock()
         code = log.finish(failing: commandFailure(for: error))
     }
     if code != 0 { throw ExitCode(code) }
