@@ -111,13 +111,6 @@ def test_force_never_replaces_what_is_not_a_case(phantom, tmp_path):
     assert run.returncode == 2 and (photos / "a.jpg").read_text() == "precious"
 
 
-@pytest.fixture(scope="module")
-def one_level_case(phantom, tmp_path_factory):
-    case = tmp_path_factory.mktemp("one") / "case"
-    assert run_lamina(*plan_arguments(phantom, case, "L1")).returncode in (0, 5)
-    return case
-
-
 def start(phantom, case, levels="T12-L2", stage="plan"):
     command = [os.environ.get("LAMINA", str(ROOT / ".build/release/lamina")), *map(str, plan_arguments(phantom, case, levels)), "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
