@@ -106,6 +106,9 @@ private func checkSize(of bytes: Data, format: MeshFormat, path: String) throws 
         guard stated == bytes.count else {
             throw MeshError.cannotRead(path: path, reason: "its header promises \(stated) bytes but it has \(bytes.count)")
         }
+    case .ply where bytes.range(of: Data("end_header".utf8)) == nil:
+        // Assimp would look for it for ever, beyond the end of the file.
+        throw MeshError.cannotRead(path: path, reason: "its header does not end")
     default: break
     }
 }
