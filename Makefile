@@ -33,6 +33,7 @@ format: ## mend the style
 
 coverage: ## line coverage by module
 	Tools/setup.sh tests
+	Tools/swift_tests.sh
 	Tools/coverage.sh
 
 asan: ## the tests of the C and C++ shims under the address sanitizer

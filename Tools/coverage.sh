@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Prints line coverage by module. Coverage changes every object file, so it builds in a folder of its own.
+# Prints line coverage by module, of the last run of Tools/swift_tests.sh.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-swift test -c release -Xswiftc -enable-testing --enable-code-coverage --scratch-path .build-coverage "$@"
-report=$(swift test -c release --show-codecov-path --scratch-path .build-coverage)
+report=$(swift test -c release --show-codecov-path --scratch-path .build-tests)
+[ -f "$report" ] || { echo "coverage: the Swift tests have not run through yet (Tools/swift_tests.sh)" >&2; exit 1; }
 .venv/bin/python - "$report" "$PWD" <<'PYTHON'
 import collections, json, os, sys
 report, root = sys.argv[1], sys.argv[2]

@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
 # Runs every test and ends with one line of counts. `make test` builds .build/release/lamina first, which Tests/Judges drive.
-# Numeric tests are too slow unoptimised, so the tests are built in release mode, in a folder of their own because their flags differ.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export LAMINA=${LAMINA:-$PWD/.build/release/lamina}
@@ -8,7 +7,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
 failed=0
-swift test -c release -Xswiftc -enable-testing --scratch-path .build-tests 2>&1 | tee "$log" || failed=1
+Tools/swift_tests.sh 2>&1 | tee "$log" || failed=1
 swift_total=$(grep -oE 'Test run with [0-9]+ tests?' "$log" | grep -oE '[0-9]+' | tail -n 1 || true)
 swift_failed=$(grep -cE '^✘ Test .* failed after' "$log" || true)
 [ "${swift_total:-0}" -gt 0 ] || { echo "no Swift test ran"; failed=1; }

@@ -185,5 +185,5 @@ dicom_structure examine_dicom(const char *path) {
         walker.is_big_endian = syntax == "1.2.840.10008.1.2.2";
         is_sound = walker.at < file.size && walker.elements(file.size, false, 0);
     }
-    return {has_mark, is_sound, walker.at};
+    return {has_mark, is_sound, walker.at, syntax};
 }

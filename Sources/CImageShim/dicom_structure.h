@@ -6,6 +6,7 @@ struct dicom_structure {
     bool has_mark;     ///< "DICM" after the preamble
     bool is_sound;     ///< every element ends inside the file and inside what holds it
     size_t broken_at;  ///< the byte where an unsound file's structure breaks
+    std::string syntax;  ///< the transfer syntax UID, "" where the file does not say
 };
 
 /// Walks the elements of a file, nested ones too, without reading values.

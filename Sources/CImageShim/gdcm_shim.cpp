@@ -192,6 +192,10 @@ extern "C" int lamina_dicom_open(const char *path, lamina_dicom **out, char *mes
         auto dicom = std::make_unique<lamina_dicom>();
         dicom->reader.SetFileName(path);
         if (!dicom->reader.ReadUpToTag(pixel_data)) {
+            if (structure.has_mark && Syntax::GetTSType(structure.syntax.c_str()) == Syntax::TS_END) {
+                say(message, "transfer syntax " + structure.syntax);
+                return LAMINA_DICOM_UNSUPPORTED;
+            }
             say(message, "the header cannot be read");
             return structure.has_mark ? LAMINA_DICOM_CORRUPT : LAMINA_DICOM_NOT_DICOM;
         }

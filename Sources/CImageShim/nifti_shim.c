@@ -1,4 +1,5 @@
 #include "nifti_shim.h"
+#include <math.h>
 #include <nifti/nifti1_io.h>
 #include <string.h>
 
@@ -9,6 +10,16 @@ static void store(mat44 m, double out[12]) {
 }
 
 static int host_is_big_endian(void) { return nifti_short_order() == 2; }
+
+// niftilib takes 1 for voxel sizes that are not positive and 0 for what is not a number, and shortens quaternions that are too long.
+static int is_qform_sound(const nifti_1_header *header) {
+    for (int i = 1; i <= 3; i++)
+        if (!(header->pixdim[i] > 0) || !isfinite(header->pixdim[i])) return 0;
+    double b = header->quatern_b, c = header->quatern_c, d = header->quatern_d;
+    // 0.001 is far above rounding.
+    if (!(b * b + c * c + d * d <= 1.001)) return 0;
+    return isfinite(header->pixdim[0]) && isfinite(header->qoffset_x) && isfinite(header->qoffset_y) && isfinite(header->qoffset_z);
+}
 
 int lamina_nifti_parse(const void *bytes, lamina_nifti_header *out) {
     nifti_1_header header;
@@ -30,11 +41,14 @@ int lamina_nifti_parse(const void *bytes, lamina_nifti_header *out) {
     if (!image) return LAMINA_NIFTI_REJECTED;
     out->datatype = image->datatype;
     out->big_endian = swapped != host_is_big_endian();
-    out->data_offset = (int64_t)native.vox_offset;
+    // Written so that NaN is no offset either.
+    int is_offset = native.vox_offset >= 0 && native.vox_offset < 1e15f && truncf(native.vox_offset) == native.vox_offset;
+    out->data_offset = is_offset ? (int64_t)native.vox_offset : -1;
     out->slope = native.scl_slope;
     out->intercept = native.scl_inter;
     out->qform_code = image->qform_code;
     out->sform_code = image->sform_code;
+    out->qform_is_sound = is_qform_sound(&native);
     out->space_units = image->xyz_units;
     store(image->qto_xyz, out->qform);
     store(image->sto_xyz, out->sform);

@@ -15,13 +15,16 @@ public final class CaseDraft: Sendable {
     /// Folders above the target that had to be made, outermost first.
     private let madeParents: [String]
 
-    /// Where a file of the case is to be written now, for example `path("meshes/T12.stl")`; makes the folders above it.
+    /// Where a file of the case is to be written now, for example `path("meshes/T12.stl")`; makes the folders between the case and the file.
     ///
-    /// - Throws: `CaseFolderError.system`.
+    /// - Throws: `CaseFolderError.system`, also when the draft was discarded meanwhile: it must not come back.
     public func path(_ relative: String) throws -> String {
-        let full = folder + "/" + relative
-        try makeFolders((full as NSString).deletingLastPathComponent)
-        return full
+        var inner = folder
+        for name in (relative as NSString).pathComponents.dropLast() {
+            inner += "/" + name
+            guard mkdir(inner, 0o777) == 0 || errno == EEXIST else { throw CaseFolderError.last("make the folder", inner) }
+        }
+        return folder + "/" + relative
     }
 
     fileprivate init(target: String, replacing: Bool) throws {
@@ -32,7 +35,7 @@ public final class CaseDraft: Sendable {
         madeParents = try makeFolders(parent)
         do {
             removeAbandonedDrafts(of: resolved)
-            (folder, lock) = try makeLockedFolder(prefix: draftPrefix(of: resolved))
+            (folder, lock) = try makeLockedFolder(for: resolved)
         } catch {
             removeEmpty(madeParents)
             throw error
@@ -58,7 +61,7 @@ public final class CaseDraft: Sendable {
         }
         try writeDurably(encodedJSON(manifest), to: folder + "/" + Manifest.fileName)
         for inner in try folderPaths(under: folder) { try synchronize(inner) }
-        try openDrafts.remove(self) { try moveIntoPlace() }
+        try openDrafts.commit(self) { try moveIntoPlace() }
         try synchronize((target as NSString).deletingLastPathComponent)
         close(lock)
     }
@@ -107,6 +110,8 @@ public func writeCase(at target: String, replacing: Bool = false, _ body: (CaseD
         try draft.commit(body(draft))
     } catch {
         openDrafts.remove(draft) { draft.discard() }
+        // The hidden folder is gone by the time anybody reads the message.
+        if let error = error as? CaseFolderError { throw error.moved(from: draft.folder, to: target) }
         throw error
     }
 }
@@ -114,13 +119,14 @@ public func writeCase(at target: String, replacing: Bool = false, _ body: (CaseD
 /// Refuses a target that stands in the way, and follows a link to a folder.
 private func resolveTarget(_ target: String, replacing: Bool) throws -> String {
     let absolute = URL(fileURLWithPath: target).standardizedFileURL.path
+    try checkNotInsideCase(absolute)
     var kind = stat()
     guard lstat(absolute, &kind) == 0 else {
         guard errno == ENOENT || errno == ENOTDIR else { throw CaseFolderError.last("look at", target) }
         return absolute
     }
     guard replacing || isEmptyFolder(absolute) else {
-        throw isCase(absolute) ? CaseFolderError.exists(path: target) : CaseFolderError.notACase(path: target)
+        throw isCase(absolute) ? CaseFolderError.exists(path: target) : CaseFolderError.notACase(path: target.isEmpty ? absolute : target)
     }
     try checkReplaceable(absolute)
     guard kind.st_mode & S_IFMT == S_IFLNK else { return absolute }
@@ -129,6 +135,14 @@ private func resolveTarget(_ target: String, replacing: Bool) throws -> String {
 
 private func checkReplaceable(_ path: String) throws {
     guard isCase(path) || isEmptyFolder(path) else { throw CaseFolderError.notACase(path: path) }
+}
+
+private func checkNotInsideCase(_ path: String) throws {
+    var outer = (path as NSString).deletingLastPathComponent
+    while outer.count > 1 {
+        if isCase(outer) { throw CaseFolderError.insideCase(path: path, outer: outer) }
+        outer = (outer as NSString).deletingLastPathComponent
+    }
 }
 
 private func isCase(_ path: String) -> Bool { (try? readManifest(ofCaseAt: path)) != nil }

@@ -6,6 +6,8 @@ public enum CaseFolderError: Error, Equatable {
     case exists(path: String)
     /// The output exists and is something other than a case folder, so it is never replaced.
     case notACase(path: String)
+    /// The output would lie inside a case, whose manifest it would belie.
+    case insideCase(path: String, outer: String)
     /// A system call failed.
     case system(action: String, path: String, errno: Int32)
     /// A case file is not what its manifest says.
@@ -25,6 +27,18 @@ public enum CaseFolderError: Error, Equatable {
         return false
     }
 
+    /// Whether a limit on the size of one file was met, such as that of `ulimit -f`, or one of the file system.
+    public var isFileTooLarge: Bool {
+        if case .system(_, _, EFBIG) = self { return true }
+        return false
+    }
+
+    /// The same error with a path inside `folder` moved to the same place inside `target`.
+    func moved(from folder: String, to target: String) -> CaseFolderError {
+        guard case .system(let action, let path, let code) = self, path.hasPrefix(folder) else { return self }
+        return .system(action: action, path: target + path.dropFirst(folder.count), errno: code)
+    }
+
     /// The error of the system call that has just failed.
     static func last(_ action: String, _ path: String) -> CaseFolderError { .system(action: action, path: path, errno: errno) }
 }
@@ -34,7 +48,12 @@ extension CaseFolderError: CustomStringConvertible {
         switch self {
         case .exists(let path): "\(path) exists already. Choose another output, or pass --force to replace that case"
         case .notACase(let path): "\(path) exists and is not a case folder, so it is not replaced. Choose another output"
+        case .insideCase(let path, let outer):
+            "\(path) would lie inside the case \(outer), which would then no longer be what its manifest says. Choose another output"
         case .system(let action, let path, _) where isDiskFull: "\(path): cannot \(action): the disk is full. Free some space and run again"
+        case .system(let action, let path, _) where isFileTooLarge:
+            "\(path): cannot \(action): the file grows beyond the largest size allowed. Raise the limit (ulimit -f), or choose another disk, and run "
+                + "again"
         case .system(let action, let path, let code): "\(path): cannot \(action): \(String(cString: strerror(code)))"
         case .tampered(let path, let finding): "\(path) \(finding.rawValue). Do not use this case; plan it again"
         case .unreadableManifest(let path, let reason): "\(path): not a readable case manifest: \(reason)"

@@ -29,16 +29,20 @@ public func readManifest(ofCaseAt folder: String) throws -> Manifest {
 @discardableResult
 public func verifyCase(at folder: String) throws -> Manifest {
     let manifest = try readManifest(ofCaseAt: folder)
+    let present = Set(try filePaths(under: folder))
     for record in manifest.outputs {
         let path = folder + "/" + record.path
-        guard access(path, F_OK) == 0 else { throw CaseFolderError.tampered(path: path, finding: .missing) }
+        // Only what lies below the folder counts, so a record cannot point elsewhere.
+        guard present.contains(path) else { throw CaseFolderError.tampered(path: path, finding: .missing) }
+        // A pipe in a file's place would be waited for.
+        guard fileKind(of: path, following: true) == S_IFREG else { throw CaseFolderError.tampered(path: path, finding: .changed) }
         let found = try fingerprint(ofFileAt: path)
         guard found.sha256 == record.sha256, found.bytes == record.bytes else {
             throw CaseFolderError.tampered(path: path, finding: .changed)
         }
     }
     let listed = Set(manifest.outputs.map { folder + "/" + $0.path } + [folder + "/" + Manifest.fileName])
-    if let added = try filePaths(under: folder).first(where: { !listed.contains($0) }) {
+    if let added = present.subtracting(listed).min() {
         throw CaseFolderError.tampered(path: added, finding: .unlisted)
     }
     return manifest

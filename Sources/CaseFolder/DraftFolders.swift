@@ -5,29 +5,51 @@ import Synchronization
 let openDrafts = OpenDrafts()
 
 struct OpenDrafts: ~Copyable, Sendable {
-    private let drafts = Mutex<[CaseDraft]>([])
+    private struct State {
+        var open: [CaseDraft] = []
+        var hasCommitted = false
 
-    func add(_ draft: CaseDraft) { drafts.withLock { $0.append(draft) } }
-
-    /// Runs `last` on a draft that is still open and takes it off the list when that succeeds; nothing else can touch the draft meanwhile.
-    func remove(_ draft: CaseDraft, _ last: () throws -> Void) rethrows {
-        try drafts.withLock { open in
+        mutating func remove(_ draft: CaseDraft, _ last: () throws -> Void) rethrows {
             guard let index = open.firstIndex(where: { $0 === draft }) else { return }
             try last()
             open.remove(at: index)
         }
     }
+    private let state = Mutex(State())
 
-    func discardAll() {
-        drafts.withLock { open in
-            for draft in open { draft.discard() }
-            open.removeAll()
+    func add(_ draft: CaseDraft) { state.withLock { $0.open.append(draft) } }
+
+    /// Runs `last` on a draft that is still open and takes it off the list when that succeeds; nothing else can touch the draft meanwhile.
+    func remove(_ draft: CaseDraft, _ last: () throws -> Void) rethrows {
+        try state.withLock { try $0.remove(draft, last) }
+    }
+
+    /// As `remove`, for the step that makes the draft a case.
+    ///
+    /// - Throws: `CaseFolderError.system` when the draft was discarded meanwhile.
+    func commit(_ draft: CaseDraft, _ last: () throws -> Void) throws {
+        try state.withLock { state in
+            guard state.open.contains(where: { $0 === draft }) else {
+                throw CaseFolderError.system(action: "finish the case", path: draft.target, errno: ECANCELED)
+            }
+            try state.remove(draft, last)
+            state.hasCommitted = true
+        }
+    }
+
+    func discardAll() -> Bool {
+        state.withLock { state in
+            for draft in state.open { draft.discard() }
+            state.open.removeAll()
+            return state.hasCommitted
         }
     }
 }
 
 /// Removes every case that is being written. For the handler of a signal that ends the process; a commit under way is finished first.
-public func discardOpenDrafts() { openDrafts.discardAll() }
+///
+/// - Returns: whether this process has written a case before, which then stands.
+public func discardOpenDrafts() -> Bool { openDrafts.discardAll() }
 
 /// Drafts of `/a/case` are hidden siblings `/a/.case.lamina-XXXXXX`.
 func draftPrefix(of target: String) -> String {
@@ -35,13 +57,13 @@ func draftPrefix(of target: String) -> String {
     return "\(parent)/.\((target as NSString).lastPathComponent).lamina-"
 }
 
-/// Makes a new folder and locks it.
+/// Makes a draft of a target and locks it.
 ///
 /// Another run's clean-up may take the folder between its making and its locking; then it is made anew.
-func makeLockedFolder(prefix: String) throws -> (folder: String, lock: Int32) {
+func makeLockedFolder(for target: String) throws -> (folder: String, lock: Int32) {
     while true {
-        var template = Array((prefix + "XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else { throw CaseFolderError.last("make a folder", prefix + "XXXXXX") }
+        var template = Array((draftPrefix(of: target) + "XXXXXX").utf8CString)
+        guard mkdtemp(&template) != nil else { throw CaseFolderError.last("make the folder", target) }
         let folder = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         // mkdtemp makes it private; the case is as open as the user's other files.
         let mask = umask(0)

@@ -96,19 +96,33 @@ public struct Host: Codable, Equatable, Sendable {
     }
 }
 
-/// Fingerprints of what was read: the file itself, or every regular file of a folder, sorted by path.
-public func inputRecords(at path: String) throws -> [FileRecord] {
-    try filePaths(under: path).map { FileRecord(path: $0, fingerprint: try fingerprint(ofFileAt: $0)) }
+extension CaseDraft {
+    /// Fingerprints of what was read: the file itself, or every file of a folder and every link to a file, sorted by path. What this very
+    /// draft writes or replaces inside that folder is left out.
+    ///
+    /// - Throws: `CaseFolderError.system`.
+    public func inputRecords(at path: String) throws -> [FileRecord] {
+        let own = [folder, target].map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path + "/" }
+        return try filePaths(under: path).filter { file in
+            let place = URL(fileURLWithPath: file).resolvingSymlinksInPath().path
+            return file == path || (fileKind(of: file, following: true) == S_IFREG && !own.contains { place.hasPrefix($0) })
+        }.map { FileRecord(path: $0, fingerprint: try fingerprint(ofFileAt: $0)) }
+    }
 }
 
-/// `path` itself when it is a file; otherwise the regular files below it, hidden ones too, sorted.
+/// `path` itself when it is a file; otherwise everything below it but folders, hidden files and links too, sorted. Links below it are not followed.
 func filePaths(under path: String) throws -> [String] {
-    var kind = stat()
-    guard stat(path, &kind) == 0 else { throw CaseFolderError.last("read", path) }
-    guard kind.st_mode & S_IFMT == S_IFDIR else { return [path] }
-    guard let entries = FileManager.default.enumerator(atPath: path) else { throw CaseFolderError.last("list", path) }
-    return entries.compactMap { $0 as? String }.map { path + "/" + $0 }.filter { file in
-        var kind = stat()
-        return lstat(file, &kind) == 0 && kind.st_mode & S_IFMT == S_IFREG
-    }.sorted()
+    guard let top = fileKind(of: path, following: true) else { throw CaseFolderError.last("read", path) }
+    guard top == S_IFDIR else { return [path] }
+    // The enumerator does not enter a link.
+    let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+    guard let entries = FileManager.default.enumerator(atPath: folder) else { throw CaseFolderError.last("list", path) }
+    return entries.compactMap { $0 as? String }.map { path + "/" + $0 }.filter { fileKind(of: $0, following: false) != S_IFDIR }.sorted()
+}
+
+/// What is at a path, such as `S_IFREG`; nil when nothing is.
+func fileKind(of path: String, following links: Bool) -> mode_t? {
+    var status = stat()
+    guard (links ? stat(path, &status) : lstat(path, &status)) == 0 else { return nil }
+    return status.st_mode & S_IFMT
 }

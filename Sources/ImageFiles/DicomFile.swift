@@ -196,12 +196,21 @@ private func checkPixels(_ tags: DicomTags, _ file: DicomFile, fileSize: Int) th
     guard file.frameCount > 0, file.frameCount <= 1 << 20 else {
         throw ImageFileError.corrupt(path: file.path, reason: "\(file.frameCount) frames")
     }
+    try checkTransferSyntax(file)
     let plain = ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2"].contains(file.transferSyntaxUID)
     let declared = file.rows * file.columns * file.frameCount * file.bytesPerPixel
     // An even slice of air shrinks to some hundred bytes in JPEG 2000 and JPEG-LS, a file's header alone has as many.
     let possible = plain ? fileSize : fileSize * 5000
     guard declared <= possible else {
         throw ImageFileError.truncated(path: file.path, expectedBytes: declared, foundBytes: possible)
+    }
+}
+
+/// Throws for films and the like (MPEG, H.264 and others), which GDCM knows by name and does not decode.
+private func checkTransferSyntax(_ file: DicomFile) throws {
+    let films = (100...108).map { "1.2.840.10008.1.2.4.\($0)" }
+    guard !films.contains(where: { file.transferSyntaxUID == $0 || file.transferSyntaxUID.hasPrefix($0 + ".") }) else {
+        throw ImageFileError.unsupported(path: file.path, feature: "transfer syntax \(file.transferSyntaxUID)")
     }
 }
 
@@ -216,6 +225,8 @@ private func readFrame(_ tags: DicomTags, _ frame: Int, _ file: DicomFile) throw
     let p = try needed(0x0020, 0x0032, 3, "ImagePositionPatient")
     let o = try needed(0x0020, 0x0037, 6, "ImageOrientationPatient")
     let spacing = try needed(0x0028, 0x0030, 2, "PixelSpacing")
+    // A negative distance would mirror the patient.
+    guard spacing[0] > 0, spacing[1] > 0 else { throw ImageFileError.corrupt(path: file.path, reason: "PixelSpacing is not positive") }
     // A synthetic CT in an MR object may hold its HU unscaled.
     func scale(_ element: UInt16, _ name: String, unscaled: Double) throws -> Double {
         if file.modality == "CT" { return try needed(0x0028, element, 1, name)[0] }

@@ -36,19 +36,29 @@ func openDicomFolder(_ path: String, options: ReadOptions) throws -> DicomFolder
     return folder
 }
 
+/// The path itself when it is a file; else the files below it, and links to files. Links to folders are not followed: they may lead in circles.
+///
+/// Throws: `ImageFileError.unreadable` for a folder that cannot be listed, and for a link to nothing, since that may have been a slice.
 private func filePaths(at path: String) throws -> [String] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return [path] }
+    guard isKind(S_IFDIR, path) else { return [path] }
     var failure: ImageFileError?
-    let enumerator = FileManager.default.enumerator(at: URL(fileURLWithPath: path), includingPropertiesForKeys: [.isRegularFileKey]) {
+    let folder = URL(fileURLWithPath: path).resolvingSymlinksInPath()
+    let enumerator = FileManager.default.enumerator(at: folder, includingPropertiesForKeys: nil) {
         failure = .unreadable(path: $0.path, reason: $1.localizedDescription)
         return false
     }
     guard let enumerator else { throw ImageFileError.unreadable(path: path, reason: "the folder cannot be listed") }
     var paths: [String] = []
-    for case let url as URL in enumerator where (try? url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile) == true {
-        paths.append(url.path)
+    for case let url as URL in enumerator {
+        guard access(url.path, F_OK) == 0 else { throw ImageFileError.unreadable(path: url.path, reason: "it is a link to nothing") }
+        if isKind(S_IFREG, url.path) { paths.append(url.path) }
     }
     if let failure { throw failure }
     return paths.sorted()
+}
+
+/// Whether a path, its links followed, is of a kind such as `S_IFDIR`.
+private func isKind(_ kind: mode_t, _ path: String) -> Bool {
+    var status = stat()
+    return stat(path, &status) == 0 && status.st_mode & S_IFMT == kind
 }

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Why an image cannot be read or written: what is wrong, where, and what to do.
 ///
 /// Messages name files, tags and positions, never the patient.
@@ -5,6 +7,8 @@ public enum ImageFileError: Error, Equatable, Sendable {
     // The file system.
     case unreadable(path: String, reason: String)
     case unwritable(path: String, reason: String)
+    /// A system call failed while a file was written.
+    case writeFailed(path: String, errno: Int32)
 
     // Any file.
     case empty(path: String)
@@ -39,6 +43,7 @@ public enum ImageFileError: Error, Equatable, Sendable {
         switch self {
         case .unreadable: "unreadable"
         case .unwritable: "unwritable"
+        case .writeFailed: "write_failed"
         case .empty: "empty_file"
         case .unrecognized: "unrecognized_format"
         case .corrupt: "corrupt_file"
@@ -67,7 +72,7 @@ public enum ImageFileError: Error, Equatable, Sendable {
     /// Whether trying again may help: the file system failed, not the file.
     public var isInputOutput: Bool {
         switch self {
-        case .unreadable, .unwritable: true
+        case .unreadable, .unwritable, .writeFailed: true
         default: false
         }
     }
@@ -86,6 +91,7 @@ extension ImageFileError: CustomStringConvertible {
         switch self {
         case .unreadable(let path, let reason): "\(path): cannot be read: \(reason)"
         case .unwritable(let path, let reason): "\(path): cannot be written: \(reason)"
+        case .writeFailed(let path, let code): "\(path): cannot be written: \(String(cString: strerror(code)))"
         case .empty(let path): "\(path): the file is empty; copy it again"
         case .unrecognized(let path):
             "\(path): not an image that can be read; give a DICOM folder or file, NIfTI (.nii, .nii.gz), NRRD (.nrrd, .nhdr) or "
@@ -110,7 +116,8 @@ extension ImageFileError: CustomStringConvertible {
         switch self {
         case .noImages(let path, let reason): "\(path): no CT images: \(reason)"
         case .notCT(let path, let modality):
-            "\(path): the modality is \(modality), not CT" + (modality == "MR" ? "; a synthetic CT needs --synthetic-ct" : "")
+            "\(path): the modality is \(modality.isEmpty ? "not given" : modality), not CT"
+                + (modality == "MR" ? "; a synthetic CT needs --synthetic-ct" : "")
         case .missingTag(let path, let tag):
             "\(path): the attribute \(tag) is missing or unreadable; export the series again from the archive"
         case .unknownSeries(let uid, let found): "there is no series \(uid); found:\n\(list(found))"

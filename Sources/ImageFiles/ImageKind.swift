@@ -9,11 +9,12 @@ enum ImageKind: Equatable {
 
 /// Throws: `ImageFileError.unreadable`, `.empty` or `.unrecognized`.
 func imageKind(at path: String) throws -> ImageKind {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-        throw ImageFileError.unreadable(path: path, reason: "there is no such file or folder")
+    var status = stat()
+    guard stat(path, &status) == 0 else {
+        let reason = errno == ENOENT ? "there is no such file or folder" : String(cString: strerror(errno))
+        throw ImageFileError.unreadable(path: path, reason: reason)
     }
-    if isFolder.boolValue { return .dicomFolder }
+    if status.st_mode & S_IFMT == S_IFDIR { return .dicomFolder }
     _ = try regularFileSize(path)
     let head = try ByteSource(path: path, inflated: false).read(count: 512)
     if head.starts(with: [0x1f, 0x8b]) { return .nifti(isCompressed: true) }

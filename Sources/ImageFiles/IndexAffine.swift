@@ -39,6 +39,10 @@ struct IndexAffine: Equatable {
         guard spacing.sum().isFinite, origin.sum().isFinite, spacing.min() > 0 else {
             throw ImageFileError.corrupt(path: path, reason: "the voxel directions or the origin are not usable numbers")
         }
+        // A scanner's table is 2 m long; this is a thousand times more.
+        guard origin.length < 2e6 else {
+            throw ImageFileError.corrupt(path: path, reason: "the origin lies \(origin.length / 1000) m away")
+        }
         guard spacing.min() >= 0.02, spacing.max() <= 20 else {
             throw ImageFileError.implausibleSpacing(path: path, spacing: spacing)
         }

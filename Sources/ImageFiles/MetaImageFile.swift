@@ -40,8 +40,13 @@ func readMetaImageHeader(_ path: String) throws -> MetaImageHeader {
     guard let spacing = try numbers(3, "ElementSpacing") else {
         throw ImageFileError.corrupt(path: path, reason: "the header has no ElementSpacing")
     }
+    // ITK refuses such spacing, others flip the axis or drop the sign.
+    guard spacing.allSatisfy({ $0 > 0 }) else {
+        throw ImageFileError.corrupt(path: path, reason: "ElementSpacing is not positive")
+    }
     guard let m = try numbers(9, "TransformMatrix", "Rotation", "Orientation"), let o = try numbers(3, "Offset", "Position", "Origin")
     else { throw ImageFileError.noOrientation(path: path, reason: "the header has no TransformMatrix or no Offset") }
+    try checkDirections(m, path: path)
 
     let isCompressed = flag("CompressedData")
     let isText = fields["binarydata"] != nil && !flag("BinaryData")
@@ -56,6 +61,15 @@ func readMetaImageHeader(_ path: String) throws -> MetaImageHeader {
         steps: (SIMD3(m[0], m[1], m[2]) * spacing[0], SIMD3(m[3], m[4], m[5]) * spacing[1], SIMD3(m[6], m[7], m[8]) * spacing[2]),
         origin: SIMD3(o[0], o[1], o[2]))
     return MetaImageHeader(layout: layout, affine: affine)
+}
+
+/// Each three numbers of the matrix are a direction. ITK scales the spacing by their lengths, others do not, so any length but 1 is refused.
+private func checkDirections(_ m: [Double], path: String) throws {
+    for row in [SIMD3(m[0], m[1], m[2]), SIMD3(m[3], m[4], m[5]), SIMD3(m[6], m[7], m[8])] {
+        guard abs(row.length - 1) < 1e-3 else {
+            throw ImageFileError.corrupt(path: path, reason: "a direction in TransformMatrix has length \(row.length) instead of 1")
+        }
+    }
 }
 
 /// The "name = value" lines up to ElementDataFile, which ends the header; names in lower case.
@@ -88,6 +102,9 @@ private func metaImageData(_ name: String?, headerBytes: Int, path: String) thro
 
 /// HeaderSize counts the bytes before the voxels of a separate file; -1 means that the voxels are its last bytes.
 private func applyHeaderSize(_ headerSize: Int, to layout: inout VoxelLayout) throws {
+    guard (-1...VoxelLayout.largestSkip).contains(headerSize) else {
+        throw ImageFileError.corrupt(path: layout.path, reason: "HeaderSize is \(headerSize)")
+    }
     if headerSize > 0 { layout.offset += headerSize }
     guard headerSize == -1, layout.encoding == .raw else { return }
     let (needed, overflow) = layout.size.x.multipliedReportingOverflow(by: layout.size.y &* layout.size.z &* layout.type.byteCount)

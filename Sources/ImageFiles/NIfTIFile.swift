@@ -6,8 +6,8 @@ import Volumes
 /// What a NIfTI file's header says. niftilib reads it; this file is the only user of its shim.
 struct NIfTIHeader {
     var layout: VoxelLayout
-    /// Index to RAS+, row-major 3 x 4, in the file's unit.
-    var qform: [Double]
+    /// Index to RAS+, row-major 3 x 4, in the file's unit; nil where its numbers are impossible.
+    var qform: [Double]?
     var sform: [Double]
     var qformCode: Int
     var sformCode: Int
@@ -38,7 +38,11 @@ func readNIfTIHeader(_ path: String, isCompressed: Bool) throws -> NIfTIHeader {
 
 private func niftiHeader(_ header: lamina_nifti_header, path: String, isCompressed: Bool) throws -> NIfTIHeader {
     let dimensions = withUnsafeBytes(of: header.dimensions) { $0.bindMemory(to: Int32.self).map(Int.init) }
-    let offset = max(Int(header.data_offset), LAMINA_NIFTI_HEADER_BYTES)
+    // Readers disagree on where such a file's voxels begin (348 or 352), and a wrong start shifts them along i.
+    guard header.data_offset >= LAMINA_NIFTI_DATA_OFFSET else {
+        throw ImageFileError.corrupt(path: path, reason: "vox_offset is not a whole number of \(LAMINA_NIFTI_DATA_OFFSET) or more")
+    }
+    let offset = Int(header.data_offset)
     let hasScale = header.slope.isFinite && header.slope != 0 && header.intercept.isFinite
     let layout = VoxelLayout(
         path: path, offset: isCompressed ? 0 : offset, encoding: isCompressed ? .deflated : .raw, skip: isCompressed ? offset : 0,
@@ -47,7 +51,7 @@ private func niftiHeader(_ header: lamina_nifti_header, path: String, isCompress
         intercept: hasScale ? Double(header.intercept) : 0)
     return NIfTIHeader(
         layout: layout,
-        qform: withUnsafeBytes(of: header.qform) { Array($0.bindMemory(to: Double.self)) },
+        qform: header.qform_is_sound == 0 ? nil : withUnsafeBytes(of: header.qform) { Array($0.bindMemory(to: Double.self)) },
         sform: withUnsafeBytes(of: header.sform) { Array($0.bindMemory(to: Double.self)) },
         qformCode: Int(header.qform_code), sformCode: Int(header.sform_code),
         millimetresPerUnit: [1: 1000, 2: 1, 3: 1e-3][header.space_units])

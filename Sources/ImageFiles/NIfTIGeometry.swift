@@ -7,7 +7,8 @@ import Volumes
 /// the sform wins, as in nibabel. Two transforms that put a corner voxel more than 0.1 mm apart give a warning, or an error when
 /// they also disagree on which way an axis runs, since one of them then swaps sides.
 ///
-/// Throws: `ImageFileError.noOrientation` where both codes are 0: voxel order alone does not tell left from right.
+/// Throws: `ImageFileError.noOrientation` where both codes are 0: voxel order alone does not tell left from right; `.corrupt` where the transform
+/// that wins has impossible numbers.
 func niftiGrid(_ header: NIfTIHeader) throws -> (grid: GridGeometry<Patient>, warnings: [ImageWarning]) {
     let path = header.layout.path
     var warnings: [ImageWarning] = []
@@ -19,16 +20,23 @@ func niftiGrid(_ header: NIfTIHeader) throws -> (grid: GridGeometry<Patient>, wa
     }
     let scale = header.millimetresPerUnit ?? 1
     let sform = IndexAffine(ras: header.sform, scale: scale)
-    let qform = IndexAffine(ras: header.qform, scale: scale)
+    let qform = header.qform.map { IndexAffine(ras: $0, scale: scale) }
     let usesQform = header.sformCode <= 0 || (header.sformCode > 1 && header.qformCode == 1)
-    let chosen = usesQform ? qform : sform
+    guard let chosen = usesQform ? qform : sform else {
+        throw ImageFileError.corrupt(path: path, reason: "the qform's pixdim, quaternion or offset are not usable numbers")
+    }
     let code = usesQform ? header.qformCode : header.sformCode
     if code >= 3 {
         warnings.append(.init(.notScannerSpace, "coordinate code \(code): positions are those of a template, not of the scanner"))
     }
     let grid = try chosen.grid(size: header.layout.size, path: path)
     if header.sformCode > 0, header.qformCode > 0 {
-        try compare(sform, qform, usesQform: usesQform, header.layout, &warnings)
+        if let qform {
+            try compare(sform, qform, usesQform: usesQform, header.layout, &warnings)
+        } else {
+            let message = "the qform's pixdim, quaternion or offset are not usable numbers; the sform was used"
+            warnings.append(.init(.transformConflict, message))
+        }
     }
     return (grid, warnings)
 }

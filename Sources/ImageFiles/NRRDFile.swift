@@ -83,7 +83,9 @@ private func nrrdLayout(_ header: lamina_nrrd_header, dataPath: String, headerBy
     var layout = VoxelLayout(
         path: dataPath, offset: headerBytes, encoding: encoding, size: size, type: types[Int(header.type) - 1],
         isBigEndian: header.big_endian != 0)
-    if header.byte_skip == -1, encoding == .raw {
+    let isSkip = header.byte_skip == -1 ? encoding == .raw : (0...VoxelLayout.largestSkip).contains(Int(header.byte_skip))
+    guard isSkip else { throw ImageFileError.corrupt(path: path, reason: "byte skip is \(header.byte_skip)") }
+    if header.byte_skip == -1 {
         // The voxels are the last bytes of the file; a size too large for it is found by the check that follows.
         let needed = min(size.x, 1 << 20) * min(size.y, 1 << 20) * min(size.z, 1 << 20) * layout.type.byteCount
         layout.offset = max(0, try regularFileSize(dataPath) - needed)

@@ -26,6 +26,9 @@ struct VoxelLayout {
     var slope = 1.0
     var intercept = 0.0
 
+    /// No header counts more bytes before its voxels than the largest files have; keeps sums of offsets from overflowing.
+    static let largestSkip = 1 << 50
+
     var voxelCount: Int { size.x * size.y * size.z }
 
     /// Throws where the header declares more voxels than the limit, or than the file can hold.

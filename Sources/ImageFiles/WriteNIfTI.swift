@@ -7,7 +7,7 @@ import Volumes
 ///
 /// A name that ends in .gz is compressed. The same volume gives the same bytes. The file appears whole or not at all: it is written
 /// beside its place under a temporary name, flushed to the disk and renamed.
-/// Throws: `ImageFileError.unwritable`.
+/// Throws: `ImageFileError.writeFailed`, and `.unwritable` for a volume that NIfTI cannot hold.
 public func writeNIfTI(_ volume: CTVolume, to path: String) throws {
     try writeNIfTI(volume, type: .int16, level: 4, to: path)
 }
@@ -28,7 +28,7 @@ private func writeNIfTI<Voxel>(_ volume: Volume<Voxel, Patient>, type: ScalarTyp
 /// Writes a file through a temporary one; `body` gets a function that appends bytes. The only user of the byte shim's sinks.
 private func writeWhole(to path: String, level: Int32, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
     let temporary = path + ".\(getpid()).part"
-    func fail() -> ImageFileError { .unwritable(path: path, reason: String(cString: strerror(errno))) }
+    func fail() -> ImageFileError { .writeFailed(path: path, errno: errno) }
     let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw fail() }
     do {

@@ -3,6 +3,7 @@ import ArgumentParser
 import CaseFolder
 import Foundation
 import ImageFiles
+import Meshes
 import Phantom
 import Protocols
 import Segmentation
@@ -15,6 +16,7 @@ func commandFailure(for error: any Error) -> CommandFailure {
     case let error as ImageFileError:
         CommandFailure(error.isInputOutput ? .storage : .corruptInput, code: error.code, what: "\(error)")
     case let error as SegmentationError: failure(of: error)
+    case let error as MeshError: failure(of: error)
     case let error as PhantomError: CommandFailure(.usage, code: "phantom_parameters", what: "\(error)")
     case let error as LevelSelectionError: CommandFailure(.usage, code: "levels", what: "\(error)", place: "--levels")
     case let error as ValidationError: CommandFailure(.usage, code: "usage", what: error.message)
@@ -29,13 +31,33 @@ private func failure(of error: CaseFolderError) -> CommandFailure {
     switch error {
     case .exists: CommandFailure(.usage, code: "case_exists", what: "\(error)", place: "-o")
     case .notACase: CommandFailure(.usage, code: "output_is_not_a_case", what: "\(error)", place: "-o")
-    case .system: CommandFailure(.storage, code: error.isDiskFull ? "disk_full" : "input_output", what: "\(error)")
+    case .insideCase: CommandFailure(.usage, code: "output_inside_a_case", what: "\(error)", place: "-o")
+    case .system: CommandFailure(.storage, code: storageCode(of: error), what: "\(error)")
     case .tampered: CommandFailure(.integrity, code: "case_changed", what: "\(error)")
     case .unreadableManifest: CommandFailure(.integrity, code: "unreadable_manifest", what: "\(error)")
     }
 }
 
-private func failure(of error: SegmentationError) -> CommandFailure {
+private func storageCode(of error: CaseFolderError) -> String {
+    if error.isDiskFull { return "disk_full" }
+    return error.isFileTooLarge ? "file_too_large" : "input_output"
+}
+
+private func failure(of error: MeshError) -> CommandFailure {
+    switch error {
+    case .cannotRead, .cannotWrite: CommandFailure(.storage, code: "input_output", what: "\(error)")
+    case .emptyMask, .emptySurface, .gridTooLarge:
+        CommandFailure(
+            .corruptInput, code: "no_mesh_of_labels", what: "\(error)", place: "--labels",
+            remedy: "Look at the label map, or leave the level out with --levels")
+    case .badParameter, .unknownFormat, .notFinite, .exportFailed, .importFailed:
+        CommandFailure(
+            .bug, code: "bug", what: "\(error)", remedy: "Please report it with the command line and, if you may, the input")
+    }
+}
+
+/// - Parameter place: where the label map was named.
+func failure(of error: SegmentationError, place: String = "--labels") -> CommandFailure {
     let (exit, code): (CommandExit, String) =
         switch error {
         case .noVertebra: (.noSpine, "no_vertebra_in_labels")
@@ -47,5 +69,5 @@ private func failure(of error: SegmentationError) -> CommandFailure {
         case .sidesSwapped: (.corruptInput, "labels_mirrored")
         case .doNotFit: (.corruptInput, "labels_do_not_fit")
         }
-    return CommandFailure(exit, code: code, what: "\(error)", place: "--labels")
+    return CommandFailure(exit, code: code, what: "\(error)", place: place)
 }

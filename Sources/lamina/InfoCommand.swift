@@ -42,12 +42,8 @@ struct InfoCommand: ParsableCommand {
             problem = error
         }
         report.error = problem.map { commandFailure(for: $0) }
-        if printing.isJSON {
-            FileHandle.standardOutput.write(try encodedJSON(report))
-        } else if !report.text.isEmpty {
-            print(report.text)
-        }
-        guard let failure = report.error else { return }
+        let unwritten = writeToStandardOutput(try printing.isJSON ? encodedJSON(report) : Data(report.text.utf8))
+        guard let failure = report.error ?? unwritten else { return }
         // The report above is this command's only JSON on stdout.
         throw ExitCode(RunLog(command: "info", options: OutputOptions(isJSON: false)).finish(failing: failure))
     }

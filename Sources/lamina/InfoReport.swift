@@ -70,7 +70,7 @@ struct InfoReport: Encodable {
         }
     }
 
-    /// The report for people.
+    /// The report for people, in whole lines.
     var text: String {
         var lines: [String] = []
         if let geometry, let metadata { lines = geometryLines(geometry) + metadataLines(metadata) }
@@ -80,7 +80,7 @@ struct InfoReport: Encodable {
             let value = probe.nearestHU.map { "\($0) HU" } ?? "outside the image"
             return "probe        \(probe.pointLPSMM.map(short).joined(separator: ", ")): \(value)"
         }
-        return lines.joined(separator: "\n")
+        return lines.map { $0 + "\n" }.joined()
     }
 }
 

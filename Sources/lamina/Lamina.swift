@@ -16,6 +16,7 @@ struct Lamina: ParsableCommand {
 enum Main {
     /// Parses, runs, and ends with one of `CommandExit`'s codes, whatever happens.
     static func main() {
+        fillClosedStreams()
         stopCleanlyOnSignals()
         do {
             var command = try Lamina.parseAsRoot()
@@ -30,8 +31,8 @@ enum Main {
     /// Help and version on stdout; a usage error on stderr, and on stdout too as JSON where `--json` was given.
     private static func endWithoutRunning(_ error: any Error) -> Int32 {
         guard Lamina.exitCode(for: error) != .success else {
-            print(Lamina.fullMessage(for: error))
-            return CommandExit.ok.rawValue
+            guard let failure = writeToStandardOutput(Lamina.fullMessage(for: error)) else { return CommandExit.ok.rawValue }
+            return logOfCommandLine().finish(failing: failure)
         }
         let command = namedCommand().map { "\($0) " } ?? ""
         let failure = CommandFailure(.usage, code: "usage", what: Lamina.message(for: error), remedy: "See 'lamina \(command)--help'")

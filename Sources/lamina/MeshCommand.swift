@@ -47,14 +47,17 @@ struct MeshCommand: ParsableCommand {
             throw ValidationError("--levels: \(error)")
         }
         guard threads >= 1 else { throw ValidationError("--threads must be at least 1") }
-        if scheme == nil, !isCaseFolder(input) {
+        let isCase = isCaseFolder(input)
+        if scheme == nil, !isCase {
             throw ValidationError("--scheme says what the label ids mean and is never guessed: \(LabelScheme.listed)")
         }
+        if scheme != nil, isCase { throw ValidationError("--scheme is for a label map; the labels of a case are always in scheme lamina") }
     }
 
     func run() throws {
         let startedAt = Date()
         try runLogged("mesh", options: printing) { log in
+            try checkOutputKind(output, command: "mesh")
             var made: [VertebraMesh] = []
             try writeCase(at: output, replacing: force) { draft in
                 let labels = try log.stage("read labels") { try readVertebrae(log) }
@@ -65,12 +68,12 @@ struct MeshCommand: ParsableCommand {
                 }
                 guard !made.isEmpty else { throw noVertebra }
                 try log.stage("write files") {
-                    for mesh in made { try writeMesh(mesh.surface.mesh, to: draft.path("\(mesh.level).\(format.rawValue)")) }
-                    try writeMesh(.joined(made.map(\.surface.mesh)), to: draft.path("spine.\(format.rawValue)"))
+                    for mesh in made { try draft.write(mesh.surface.mesh, to: "\(mesh.level).\(format.rawValue)") }
+                    try draft.write(.joined(made.map(\.surface.mesh)), to: "spine.\(format.rawValue)")
                 }
                 return Manifest(
                     laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: .ok, startedAt: startedAt, finishedAt: Date(),
-                    engines: engines(), parameters: ["surface": try JSONValue(surfaces)], inputs: try inputRecords(at: input),
+                    engines: engines(), parameters: ["surface": try JSONValue(surfaces)], inputs: try draft.inputRecords(at: input),
                     stages: log.stages, warnings: log.warnings,
                     measurements: [
                         "meshes": .object(Dictionary(uniqueKeysWithValues: try made.map { ($0.level.name, try JSONValue($0.report)) }))
@@ -81,15 +84,26 @@ struct MeshCommand: ParsableCommand {
     }
 
     private func readVertebrae(_ log: RunLog) throws -> VertebraLabels {
-        var path = input
-        if isCaseFolder(input) {
-            _ = try verifyCase(at: input)
-            path = input + "/labels.nii.gz"
+        let image = try readLabels(at: isCaseFolder(input) ? labelsOfCase() : input)
+        for warning in image.warnings { log.warn(warning.code.rawValue, "\(input): \(warning.message)") }
+        do {
+            let labels = try importLabels(image.volume, scheme: scheme ?? .lamina, onto: image.volume.geometry)
+            for warning in labels.warnings { log.warn(warning.code.rawValue, warning.message) }
+            return labels
+        } catch let error as SegmentationError {
+            throw failure(of: error, place: input)
         }
-        let image = try readLabels(at: path)
-        let labels = try importLabels(image.volume, scheme: scheme ?? .lamina, onto: image.volume.geometry)
-        for warning in labels.warnings { log.warn(warning.code.rawValue, warning.message) }
-        return labels
+    }
+
+    /// The label map of the case, once every file of it is known to be as it was written.
+    private func labelsOfCase() throws -> String {
+        let name = "labels.nii.gz"
+        guard try verifyCase(at: input).outputs.contains(where: { $0.path == name }) else {
+            throw CommandFailure(
+                .corruptInput, code: "case_without_labels", what: "this folder holds no \(name), so there is nothing to mesh", place: input,
+                remedy: "Give a case that 'lamina plan' or 'lamina phantom' wrote, or a label map")
+        }
+        return input + "/" + name
     }
 
     private var noVertebra: CommandFailure {

@@ -51,13 +51,14 @@ struct PhantomCommand: ParsableCommand {
     func run() throws {
         let startedAt = Date()
         try runLogged("phantom", options: printing) { log in
+            try checkOutputKind(output, command: "phantom")
             let parameters = try parameters()
             let phantom = try log.stage("draw") { try makePhantom(parameters: parameters, seed: seed) }
             try writeCase(at: output, replacing: force) { draft in
                 try log.stage("write") {
-                    try writeNIfTI(phantom.ct, to: draft.path("ct.nii.gz"))
-                    try writeNIfTI(phantom.labels, to: draft.path("labels.nii.gz"))
-                    try writeDurably(encodedJSON(phantom.truth), to: draft.path("truth.json"))
+                    try draft.write(phantom.ct, to: "ct.nii.gz")
+                    try draft.write(phantom.labels, to: "labels.nii.gz")
+                    try draft.write(encodedJSON(phantom.truth), to: "truth.json")
                 }
                 return Manifest(
                     laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: .ok, startedAt: startedAt, finishedAt: Date(),

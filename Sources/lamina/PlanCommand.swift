@@ -61,6 +61,7 @@ struct PlanCommand: ParsableCommand {
         let startedAt = Date()
         try runLogged("plan", options: printing) { log in
             guard let labels, let scheme else { throw missingLabels }
+            try checkOutputKind(output, command: "plan")
             var outcome = CommandOutcome(output: output)
             try writeCase(at: output, replacing: force) { draft in
                 let images = try readPlanInputs(request(labels: labels, scheme: scheme), log: log)
@@ -70,7 +71,7 @@ struct PlanCommand: ParsableCommand {
                 outcome.screws = file.screws.map(ScrewSummary.init)
                 outcome.text = screwTable(file) + "\n\nCase written to \(output)"
                 let measurements = try writePlanFiles(plan, file, images, into: draft, log: log)
-                let inputs = try log.stage("hash inputs") { try inputRecords(at: input) + inputRecords(at: labels) }
+                let inputs = try log.stage("hash inputs") { try draft.inputRecords(at: input) + draft.inputRecords(at: labels) }
                 return Manifest(
                     laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt,
                     finishedAt: Date(), engines: engines(), parameters: try images.parameters(), inputs: inputs, stages: log.stages,

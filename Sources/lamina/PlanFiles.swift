@@ -19,12 +19,12 @@ func writePlanFiles(
             threads: images.request.threads, log: log)
     }
     try log.stage("write files") {
-        for made in meshes { try writeMesh(made.surface.mesh, to: draft.path("meshes/\(made.level).stl")) }
-        try writeMesh(.joined(meshes.map(\.surface.mesh)), to: draft.path("meshes/spine.stl"))
+        for made in meshes { try draft.write(made.surface.mesh, to: "meshes/\(made.level).stl") }
+        try draft.write(.joined(meshes.map(\.surface.mesh)), to: "meshes/spine.stl")
         try writeScrewMeshes(plan, into: draft)
-        try writeNIfTI(images.labels.volume, to: draft.path("labels.nii.gz"))
-        try writeDurably(file.json(), to: draft.path("plan.json"))
-        try writeDurably(Data(screwCSV(file).utf8), to: draft.path("screws.csv"))
+        try draft.write(images.labels.volume, to: "labels.nii.gz")
+        try draft.write(file.json(), to: "plan.json")
+        try draft.write(Data(screwCSV(file).utf8), to: "screws.csv")
     }
     return ["meshes": .object(Dictionary(uniqueKeysWithValues: try meshes.map { ($0.level.name, try JSONValue($0.report)) }))]
 }
@@ -35,7 +35,7 @@ private func writeScrewMeshes(_ plan: SpinePlan, into draft: CaseDraft) throws {
         guard let screw = pedicle.screw, let patientFromVertebra = pedicle.patientFromVertebra else { continue }
         let inScrew: TriangleMesh<Screw> = screwMesh(diameter: screw.diameter, length: screw.length)
         let inPatient = inScrew.transformed(by: patientFromVertebra * screw.vertebraFromScrew)
-        try writeMesh(inPatient, to: draft.path("screws/\(pedicle.level)_\(pedicle.side.rawValue).stl"))
+        try draft.write(inPatient, to: "screws/\(pedicle.level)_\(pedicle.side.rawValue).stl")
     }
 }
 

@@ -20,8 +20,11 @@ func runLogged(_ command: String, options: OutputOptions, _ body: (RunLog) throw
     let log = RunLog(command: command, options: options)
     let code: Int32
     do {
-        code = log.finish(with: try body(log))
+        let outcome = try body(log)
+        lastWord.lock()
+        code = log.finish(with: outcome)
     } catch {
+        lastWord.lock()
         code = log.finish(failing: commandFailure(for: error))
     }
     if code != 0 { throw ExitCode(code) }
@@ -81,27 +84,26 @@ final class RunLog: Sendable {
 
     func finish(with outcome: CommandOutcome) -> Int32 {
         clearLine()
-        if isJSON {
-            printSummary(exit: outcome.exit, outcome: outcome, failure: nil)
-        } else if !outcome.text.isEmpty {
-            print(outcome.text)
-        }
-        return outcome.exit.rawValue
+        let result = isJSON ? summary(exit: outcome.exit, outcome: outcome, failure: nil) : Data((outcome.text + "\n").utf8)
+        guard let failure = writeToStandardOutput(result, output: outcome.output) else { return outcome.exit.rawValue }
+        show(.failure(failure))
+        return failure.exitCode
     }
 
     func finish(failing failure: CommandFailure) -> Int32 {
         show(.failure(failure))
         let exit = CommandExit(rawValue: failure.exitCode) ?? .bug
-        if isJSON { printSummary(exit: exit, outcome: CommandOutcome(), failure: failure) }
+        // The code of what failed first counts, whether stdout can be written or not.
+        if isJSON { _ = writeToStandardOutput(summary(exit: exit, outcome: CommandOutcome(), failure: failure)) }
         return exit.rawValue
     }
 
-    private func printSummary(exit: CommandExit, outcome: CommandOutcome, failure: CommandFailure?) {
+    private func summary(exit: CommandExit, outcome: CommandOutcome, failure: CommandFailure?) -> Data {
         let summary = RunSummary(
             laminaVersion: laminaVersion, command: command, exit: exit, output: outcome.output, screws: outcome.screws, warnings: warnings,
             stages: stages, peakMemoryBytes: peakMemory(), error: failure)
         guard let data = try? encodedJSON(summary) else { preconditionFailure("a summary holds only finite numbers") }
-        FileHandle.standardOutput.write(data)
+        return data
     }
 
     private func show(_ event: ProgressEvent) {

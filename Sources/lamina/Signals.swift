@@ -5,22 +5,34 @@ import Protocols
 /// Where the signal handler writes the number of its signal. Set once, before the handler is.
 nonisolated(unsafe) private var stopPipe: Int32 = -1
 
+/// Held, and never given back, by whoever ends the process: the work with its result, or a signal. Else work that fails because its files are removed
+/// under it would report that too.
+let lastWord = NSLock()
+
 /// On SIGINT, SIGTERM or SIGHUP, removes the case that is being written and exits with `CommandExit.storage` (running again may work).
 ///
 /// The handler only writes to a pipe; a thread that waits at the other end does the work, so it is ordinary code. SIGPIPE is ignored: a reader of
-/// the progress that goes away must not end the work.
+/// the progress that goes away must not end the work. So is SIGXFSZ: a file beyond `ulimit -f` then fails to be written, and is an ordinary error.
 func stopCleanlyOnSignals() {
     signal(SIGPIPE, SIG_IGN)
+    signal(SIGXFSZ, SIG_IGN)
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { return }
     let readEnd = ends[0]
     stopPipe = ends[1]
     Thread.detachNewThread {
-        var number: UInt8 = 0
-        while read(readEnd, &number, 1) < 0 {}
-        discardOpenDrafts()
+        var number = nextSignal(readEnd)
+        // Once the case stands, or the result is being printed, the run ends by itself and with its own code; a second signal ends it at once.
+        if !lastWord.try() {
+            number = nextSignal(readEnd)
+        } else if discardOpenDrafts() {
+            lastWord.unlock()
+            number = nextSignal(readEnd)
+        }
+        let isWritten = discardOpenDrafts()
         let failure = CommandFailure(
-            .storage, code: "stopped", what: "stopped by signal \(number); no case was written", remedy: "Run it again")
+            .storage, code: "stopped", what: "stopped by signal \(number); " + (isWritten ? "the case was written" : "no case was written"),
+            remedy: isWritten ? nil : "Run it again")
         _exit(logOfCommandLine().finish(failing: failure))
     }
     var action = sigaction()
@@ -30,6 +42,13 @@ func stopCleanlyOnSignals() {
     }
     action.sa_flags = SA_RESTART
     for number in [SIGINT, SIGTERM, SIGHUP] where !isIgnored(number) { sigaction(number, &action, nil) }
+}
+
+/// Waits for the handler to write the number of a signal.
+private func nextSignal(_ pipe: Int32) -> UInt8 {
+    var number: UInt8 = 0
+    while read(pipe, &number, 1) < 0 {}
+    return number
 }
 
 /// Whether the caller wants a signal ignored, as nohup does with SIGHUP.

@@ -131,6 +131,42 @@ import Testing
         }
     }
 
+    /// A writer that goes on after the stop must not make the hidden folder anew, nor finish the case.
+    @Test func aDiscardedDraftDoesNotComeBack() throws {
+        try withTemporaryFolder { (folder: String) throws in
+            for goesOn in [true, false] {
+                #expect(throws: CaseFolderError.self) {
+                    try writeCase(at: folder + "/case") { draft in
+                        openDrafts.remove(draft) { draft.discard() }
+                        if goesOn { _ = try draft.path("meshes/late.stl") }
+                        return plainManifest()
+                    }
+                }
+                #expect(try names(in: folder) == [])
+            }
+        }
+    }
+
+    @Test func nothingIsWrittenIntoACase() throws {
+        try withTemporaryFolder { (folder: String) throws in
+            let outer = folder + "/case"
+            try writeSmallCase(at: outer)
+            let inner = outer + "/a/b"
+            #expect(throws: CaseFolderError.insideCase(path: inner, outer: outer)) { try writeSmallCase(at: inner) }
+            try verifyCase(at: outer)
+        }
+    }
+
+    /// The hidden folder is gone by the time anybody reads the message.
+    @Test func errorsNameTheCaseAndNotTheHiddenFolder() throws {
+        try withTemporaryFolder { (folder: String) throws in
+            let full = { (path: String) in CaseFolderError.system(action: "write", path: path, errno: ENOSPC) }
+            #expect(throws: full(folder + "/case/plan.json")) {
+                try writeCase(at: folder + "/case") { draft in throw full(try draft.path("plan.json")) }
+            }
+        }
+    }
+
     @Test func unwritableParentIsAnErrorThatNamesIt() throws {
         #expect {
             try writeSmallCase(at: "/proc/lamina/case")

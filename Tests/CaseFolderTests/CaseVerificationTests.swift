@@ -40,6 +40,25 @@ import Testing
         #expect(finding(try tampering { try Data().write(to: URL(fileURLWithPath: $0 + "/meshes/T13.stl")) }) == .unlisted)
     }
 
+    @Test func anAddedLinkIsFound() throws {
+        let error = try tampering { try FileManager.default.createSymbolicLink(atPath: $0 + "/link", withDestinationPath: "plan.json") }
+        #expect(finding(error) == .unlisted)
+    }
+
+    /// Reading a pipe would wait for ever.
+    @Test func aPipeOrAFolderInAFilesPlaceIsFound() throws {
+        let pipe = try tampering { folder in
+            try FileManager.default.removeItem(atPath: folder + "/plan.json")
+            #expect(mkfifo(folder + "/plan.json", 0o600) == 0)
+        }
+        #expect(finding(pipe) == .changed)
+        let other = try tampering { folder in
+            try FileManager.default.removeItem(atPath: folder + "/plan.json")
+            try FileManager.default.createDirectory(atPath: folder + "/plan.json", withIntermediateDirectories: false)
+        }
+        #expect(finding(other) == .missing)
+    }
+
     @Test(arguments: ["", "{}", "[1]", #"{"schema":"other"}"#])
     func aStrangeManifestIsRefused(_ text: String) throws {
         let error = try tampering { try Data(text.utf8).write(to: URL(fileURLWithPath: $0 + "/manifest.json")) }

@@ -40,4 +40,12 @@ import Testing
         #expect(warnings.map(\.code) == [.transformConflict])
         #expect(try niftiGrid(header(sform: shifted, 1, 1)).grid.origin.x == -14)
     }
+
+    @Test func anImpossibleQformIsRefusedOnlyWhereItIsNeeded() throws {
+        var broken = header(1, 1)
+        broken.qform = nil
+        #expect(try niftiGrid(broken).warnings.map(\.code) == [.transformConflict])
+        broken.sformCode = 0
+        #expect(throws: ImageFileError.self) { _ = try niftiGrid(broken) }
+    }
 }

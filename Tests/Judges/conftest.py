@@ -65,5 +65,14 @@ def sample_case(sample, tmp_path_factory):
     return case
 
 
+@pytest.fixture(scope="session")
+def one_level_case(phantom, tmp_path_factory):
+    """The same phantom with L1 alone planned, for what one level shows as well as three."""
+    case = tmp_path_factory.mktemp("one") / "case"
+    planned = run_lamina(*plan_arguments(phantom, case, "L1"))
+    assert planned.returncode in (0, 5), planned.stderr
+    return case
+
+
 def schema(name):
     return json.loads((SPECIFICATION / f"{name}.schema.json").read_text())

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -110,12 +111,12 @@ def test_force_never_replaces_what_is_not_a_case(phantom, tmp_path):
     assert run.returncode == 2 and (photos / "a.jpg").read_text() == "precious"
 
 
-def start(phantom, case):
-    command = [os.environ.get("LAMINA", str(ROOT / ".build/release/lamina")), *map(str, plan_arguments(phantom, case))]
+def start(phantom, case, levels="T12-L2", stage="plan"):
+    command = [os.environ.get("LAMINA", str(ROOT / ".build/release/lamina")), *map(str, plan_arguments(phantom, case, levels)), "--json"]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    # Wait until it is planning, so that the signal comes in the middle of the work.
+    # Wait until it is at that stage, so that the signal comes in the middle of the work.
     for line in process.stderr:
-        if json.loads(line) == {"event": "stage_started", "stage": "plan"}:
+        if json.loads(line) == {"event": "stage_started", "stage": stage}:
             break
     assert [n for n in os.listdir(case.parent) if n.startswith(f".{case.name}.lamina-")], "no draft folder while it works"
     return process
@@ -127,8 +128,9 @@ def test_a_stop_leaves_nothing(phantom, tmp_path, number):
     out.mkdir()
     process = start(phantom, out / "case")
     process.send_signal(number)
-    process.communicate(timeout=60)
+    stdout, _ = process.communicate(timeout=60)
     assert process.returncode == 6
+    assert json.loads(stdout)["error"]["code"] == "stopped"
     assert os.listdir(out) == []
 
 
@@ -154,11 +156,11 @@ def test_two_runs_at_once_give_one_whole_case(phantom, tmp_path):
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
-@pytest.mark.xfail(reason="a full disk met while a mesh is written does not exit 6 yet")
-@pytest.mark.parametrize("size", ["12k", "200k"])  # full at the first file, and in the midst of the meshes
-def test_a_full_disk_exits_6_and_leaves_nothing(phantom, tmp_path, size):
+@pytest.mark.parametrize("share", [0.01, 0.6, 0.98])  # full at the first mesh, at the second, and in the midst of the other files
+def test_a_full_disk_exits_6_and_leaves_nothing(phantom, one_level_case, tmp_path, share):
     small = tmp_path / "small"
     small.mkdir()
+    size = int(share * sum(map(len, files(one_level_case).values())))
     if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", small]).returncode != 0:
         print("SKIPPED: tmpfs cannot be mounted here", file=sys.stderr)
         pytest.skip("tmpfs cannot be mounted here")
@@ -167,10 +169,83 @@ def test_a_full_disk_exits_6_and_leaves_nothing(phantom, tmp_path, size):
         summary = json.loads(run.stdout)
         check(summary, "summary")
         assert run.returncode == 6, run.stderr
-        assert "full" in summary["error"]["what"] or "No space" in summary["error"]["what"]
+        error = summary["error"]
+        assert error["code"] == "disk_full" and "disk is full" in error["what"] and "Free some space" in error["what"]
+        assert error["what"].startswith(str(small / "case")), "a person cannot find a hidden folder that is gone"
         assert os.listdir(small) == []
     finally:
         subprocess.run(["umount", small], check=True)
+
+
+def test_a_limit_on_the_size_of_files_exits_6_and_leaves_nothing(phantom, tmp_path):
+    """SIGXFSZ, which comes with it, would end the process and leave the draft."""
+    run = run_lamina(*plan_arguments(phantom, tmp_path / "case", "L1"), "--json", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)))
+    assert run.returncode == 6 and json.loads(run.stdout)["error"]["code"] == "file_too_large"
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_stop_at_any_moment_of_writing_leaves_nothing_or_all(phantom, tmp_path):
+    """Stopped up to 0.3 s after the first file is begun: the code says which of the two it was."""
+    for n in range(5):
+        out = tmp_path / f"out{n}"
+        out.mkdir()
+        process = start(phantom, out / "case", "L1", stage="write files")
+        time.sleep(0.07 * n)
+        process.send_signal(signal.SIGTERM)
+        stdout, _ = process.communicate(timeout=60)
+        assert (process.returncode, os.listdir(out)) in ((6, []), (0, ["case"]), (5, ["case"]))
+        assert json.loads(stdout)["exit_code"] == process.returncode
+
+
+def test_nothing_is_written_into_a_case(phantom_case, tmp_path):
+    """It would make the case differ from its manifest."""
+    case = tmp_path / "case"
+    shutil.copytree(phantom_case, case)
+    before = files(case)
+    run = run_lamina("mesh", case, "-o", case / "more")
+    assert run.returncode == 2 and "inside the case" in run.stderr and files(case) == before
+
+
+@pytest.mark.parametrize("command", [["mesh"], ["phantom", "--levels", "L1"]])
+def test_force_never_replaces_what_another_command_wrote(phantom_case, tmp_path, command):
+    """`lamina mesh CASE -o CASE --force` would cost the plan."""
+    case = tmp_path / "case"
+    shutil.copytree(phantom_case, case)
+    before = files(case)
+    run = run_lamina(*command, *([case] if command == ["mesh"] else []), "-o", case, "--force")
+    assert run.returncode == 2 and "lamina plan" in run.stderr and files(case) == before
+
+
+def changed_labels(case):
+    (case / "labels.nii.gz").write_bytes(b"x")
+
+
+def piped_plan(case):
+    (case / "plan.json").unlink()
+    os.mkfifo(case / "plan.json")
+
+
+def foldered_plan(case):
+    (case / "plan.json").unlink()
+    (case / "plan.json").mkdir()
+
+
+@pytest.mark.parametrize(
+    "change", [changed_labels, piped_plan, foldered_plan, lambda case: os.symlink("/etc/hosts", case / "added")],
+    ids=["changed", "pipe", "folder", "added_link"])
+def test_a_tampered_case_exits_7(phantom_case, tmp_path, change):
+    case = tmp_path / "case"
+    shutil.copytree(phantom_case, case)
+    change(case)
+    run = run_lamina("mesh", case, "-o", tmp_path / "mesh", "--levels", "L1")
+    assert run.returncode == 7 and not (tmp_path / "mesh").exists()
+
+
+def test_a_folder_of_meshes_has_no_labels_to_mesh(phantom, tmp_path):
+    made = run_lamina("mesh", phantom / "labels.nii.gz", "--scheme", "lamina", "--levels", "L1", "-o", tmp_path / "a")
+    assert made.returncode == 0
+    run = run_lamina("mesh", tmp_path / "a", "-o", tmp_path / "b")
+    assert run.returncode == 3 and "labels.nii.gz" in run.stderr
 
 
 def test_an_output_that_cannot_be_written_is_told_before_the_work(phantom, tmp_path):

@@ -1,11 +1,20 @@
 """The command line's contract (Protocols/Specification/cli.md): exit codes, JSON on stdout, JSON lines on stderr."""
 
 import json
+import os
+import shlex
+import subprocess
+from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
+import SimpleITK as sitk
+from pydicom.uid import CTImageStorage
 
+from asymmetric import LAMINA
 from conftest import plan_arguments, schema
+from dicom_writer import base, decimals, set_pixels
 
 FORMATS = jsonschema.Draft202012Validator.FORMAT_CHECKER
 
@@ -137,3 +146,57 @@ def test_every_line_of_progress_and_the_summary_keep_their_schema(lamina, phanto
     started = [e["stage"] for e in events if e["event"] == "stage_started"]
     assert started == [e["stage"] for e in events if e["event"] == "stage_finished"] and "plan" in started
     assert any(e["event"] == "progress" and e["done"] == e["total"] == 1 for e in events)
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_a_full_stdout_exits_6_and_says_that_the_case_stands(phantom, tmp_path, as_json):
+    command = [*plan_arguments(phantom, tmp_path / "case", "L1"), *(["--json"] if as_json else [])]
+    with open("/dev/full", "w") as full:
+        run = subprocess.run([LAMINA, *map(str, command)], stdout=full, stderr=subprocess.PIPE, text=True)
+    assert run.returncode == 6
+    error = progress(run)[-1]["error"]
+    assert error["code"] == "stdout" and str(tmp_path / "case") in error["what"] and (tmp_path / "case" / "manifest.json").exists()
+
+
+def test_a_reader_that_has_gone_away_is_no_error(phantom):
+    reading, writing = os.pipe()
+    os.close(reading)
+    run = subprocess.run([LAMINA, "info", phantom / "ct.nii.gz", "--json"], stdout=writing, stderr=subprocess.PIPE)
+    os.close(writing)
+    assert run.returncode == 0 and run.stderr == b""
+
+
+def test_closed_streams_do_not_end_up_in_the_case(lamina, phantom, tmp_path):
+    """A file opened while stderr is closed would take its number, and the progress lines with it."""
+    command = " ".join(shlex.quote(str(a)) for a in [LAMINA, *plan_arguments(phantom, tmp_path / "case", "L1")])
+    assert subprocess.run(f"{command} --json <&- >&- 2>&-", shell=True).returncode in (0, 5)
+    # It checks every hash first.
+    assert lamina("mesh", tmp_path / "case", "-o", tmp_path / "mesh", "--levels", "T1").returncode == 4
+
+
+def test_a_case_inside_the_folder_of_its_ct_leaves_itself_out_of_the_inputs(lamina, phantom, tmp_path):
+    ct = tmp_path / "ct"
+    dicom_folder(phantom / "ct.nii.gz", ct)
+    for force in ([], ["--force"]):
+        run = lamina("plan", ct, "--labels", phantom / "labels.nii.gz", "--scheme", "lamina", "--levels", "L1", "-o", ct / "case", *force)
+        assert run.returncode in (0, 5), run.stderr
+        inputs = {Path(record["path"]).name for record in json.loads((ct / "case" / "manifest.json").read_text())["inputs"]}
+        assert inputs == {path.name for path in ct.glob("*.dcm")} | {"labels.nii.gz"}
+
+
+def dicom_folder(nifti, folder):
+    """The CT as one DICOM file a slice."""
+    image = sitk.ReadImage(str(nifti))
+    axes, spacing = np.reshape(image.GetDirection(), (3, 3)), np.array(image.GetSpacing())
+
+    class grid:
+        size = image.GetSize()
+
+    folder.mkdir()
+    for k, voxels in enumerate(sitk.GetArrayFromImage(image)):
+        d = base(CTImageStorage, "1.2.9", grid)
+        d.ImagePositionPatient = decimals(np.array(image.GetOrigin()) + axes[:, 2] * spacing[2] * k)
+        d.ImageOrientationPatient, d.PixelSpacing = decimals([*axes[:, 0], *axes[:, 1]]), decimals([spacing[1], spacing[0]])
+        d.RescaleSlope, d.RescaleIntercept = "1", "0"
+        set_pixels(d, voxels, 1, 0)
+        d.save_as(folder / f"{k:04d}.dcm", enforce_file_format=True)

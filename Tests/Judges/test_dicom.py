@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from pydicom.data import get_testdata_file
+from pydicom.encaps import encapsulate
 from pydicom.uid import (
     BasicTextSRStorage, JPEG2000Lossless, JPEGLSLossless, MRImageStorage, RLELossless, SecondaryCaptureImageStorage,
 )
@@ -277,7 +278,8 @@ def test_missing_tag(tmp_path, tag):
 
 @pytest.mark.parametrize("tag, value", [
     ("ImageOrientationPatient", ["1", "0", "0", "1", "0", "0"]), ("ImageOrientationPatient", ["0"] * 6), ("RescaleSlope", "0"),
-    ("BitsStored", 0), ("BitsStored", 17)])
+    ("BitsStored", 0), ("BitsStored", 17), ("PixelSpacing", ["-1.25", "1.5"]), ("PixelSpacing", ["1.25", "-1.5"]),
+    ("PixelSpacing", ["0", "0"])])
 def test_impossible_values(tmp_path, tag, value):
     made = slices(Grid())
     for d in made:
@@ -365,6 +367,31 @@ def test_lying_frame_count(tmp_path):
     d.save_as(tmp_path / "e.dcm", enforce_file_format=True)
     status, _ = info(tmp_path / "e.dcm")
     assert status == 3
+
+
+@pytest.mark.parametrize("syntax", ["1.2.840.10008.1.2.4.102", "1.2.840.10008.1.2.4.201"], ids=["mpeg4", "htjpeg2000"])
+def test_syntaxes_that_are_not_decoded_are_named(tmp_path, syntax):
+    made = slices(Grid())
+    for d in made:
+        d.file_meta.TransferSyntaxUID = syntax
+        d.PixelData = encapsulate([d.PixelData])
+    save(made, tmp_path)
+    assert syntax in refused(tmp_path, "unsupported_feature")
+
+
+def test_links_are_followed_to_files(tmp_path):
+    """As git-annex and many research archives keep slices; a link in a circle must not matter, and one to nothing may be a lost slice."""
+    paths = save(slices(Grid()), tmp_path / "store")
+    (tmp_path / "series").mkdir()
+    for path in paths:
+        (tmp_path / "series" / path.name).symlink_to(path)
+    (tmp_path / "series" / "loop").symlink_to(tmp_path / "series")
+    (tmp_path / "folder").symlink_to(tmp_path / "series")
+    check(tmp_path / "series")
+    check(tmp_path / "folder")
+    paths[0].unlink()
+    status, report = info(tmp_path / "folder")
+    assert status == 6 and paths[0].name in report["error"]["what"]
 
 
 def test_nothing_to_read(tmp_path):

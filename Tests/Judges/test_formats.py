@@ -161,6 +161,36 @@ def test_nifti_shift_between_sform_and_qform(tmp_path, sform_code, winner):
     assert message and winner in message[0] and "4 mm" in message[0]
 
 
+@pytest.mark.parametrize("field, at, value", [
+    ("pixdim", 1, -1.5), ("pixdim", 2, 0), ("pixdim", 3, np.nan), ("pixdim", 0, np.nan), ("quatern_b", None, np.nan), ("quatern_c", None, 2),
+    ("qoffset_x", None, np.inf),
+])
+def test_nifti_qform_of_impossible_numbers(tmp_path, field, at, value):
+    """niftilib puts numbers of its own in their place, which would move or shrink the patient unseen."""
+    image = nifti(Grid())
+    header = image.header.copy()
+    if at is None:
+        header[field] = value
+    else:
+        header[field][at] = value
+    write_as_is(tmp_path / "both.nii", header, Grid().voxels())
+    assert "transform_conflict" in warnings(check(tmp_path / "both.nii"))
+    header["sform_code"] = 0
+    write_as_is(tmp_path / "a.nii", header, Grid().voxels())
+    refused(tmp_path / "a.nii", "corrupt_file")
+
+
+@pytest.mark.parametrize("offset", [0, 348, -5e9, 352.5, 1e30, np.nan])
+def test_nifti_voxels_that_begin_nowhere(tmp_path, offset):
+    """Readers disagree on where the voxels then begin, and a wrong start shifts the patient along i."""
+    image = nifti(Grid())
+    image.to_filename(tmp_path / "a.nii")
+    whole = bytearray((tmp_path / "a.nii").read_bytes())
+    whole[108:112] = np.float32(offset).tobytes()
+    (tmp_path / "a.nii").write_bytes(whole)
+    refused(tmp_path / "a.nii", "corrupt_file")
+
+
 def test_nifti_template_space(tmp_path):
     image = nifti(Grid())
     image.header["qform_code"] = 0
@@ -349,6 +379,8 @@ def test_nrrd_units(tmp_path):
     ({"type": "shirt"}, "corrupt_file"),
     ({"encoding": "bzip2"}, "unsupported_feature"),
     ({"line skip": "2"}, "unsupported_feature"),
+    ({"byte skip": "-7"}, "corrupt_file"),
+    ({"byte skip": "9223372036854775807"}, "corrupt_file"),
     ({"dimension": "4", "sizes": "1 48 56 30", "space directions": "none (1,0,0) (0,1,0) (0,0,1)"}, "unsupported_feature"),
     ({"data file": "LIST"}, "unsupported_feature"),
 ])
@@ -408,7 +440,12 @@ def test_metaimage_variants(tmp_path):
     ({"ElementDataFile": "LIST"}, "unsupported_feature"),
     ({"ElementDataFile": "slice%03d.raw 1 30 1"}, "unsupported_feature"),
     ({"ElementDataFile": None}, "corrupt_file"),
-    ({"TransformMatrix": "1 0 0 0.5 1 0 0 0 1"}, "sheared_axes"),
+    ({"TransformMatrix": "1 0 0 0.447214 0.894427 0 0 0 1"}, "sheared_axes"),
+    ({"TransformMatrix": "2 0 0 0 1 0 0 0 1"}, "corrupt_file"),
+    ({"ElementSpacing": "-1.5 1.25 2"}, "corrupt_file"),
+    ({"HeaderSize": "-5"}, "corrupt_file"),
+    ({"Offset": "1e30 0 0"}, "corrupt_file"),
+    ({"HeaderSize": "9223372036854775807"}, "corrupt_file"),
     ({"TransformMatrix": "0 0 0 0 0 0 0 0 0"}, "corrupt_file"),
     ({"HeaderSize": "1000000"}, "truncated_file"),
 ])

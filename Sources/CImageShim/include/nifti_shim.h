@@ -21,11 +21,12 @@ typedef struct {
     int32_t dimensions[8];  // as written in the file, dimensions[0] their number
     int32_t datatype;       // NIfTI type code
     int32_t big_endian;     // of the voxels
-    int64_t data_offset;
+    int64_t data_offset;    // of the voxels; -1 where the header gives none
     float slope, intercept;
     int32_t qform_code, sform_code;
     int32_t space_units;      // 0 unknown, 1 metre, 2 millimetre, 3 micrometre
     double qform[12], sform[12];  // row-major 3 x 4, index to RAS+ in the file's units
+    int32_t qform_is_sound;   // 0 where niftilib made the qform of numbers that it put in place of impossible ones
 } lamina_nifti_header;
 
 // Reads the first LAMINA_NIFTI_HEADER_BYTES of a file.
