@@ -13,7 +13,9 @@ func bestTrajectory(radius: Double, in scene: ScrewScene) -> Trajectory? {
     let refined = starts.filter { $0.cost < 100 }.map { start in
         var best = (x: start.trajectory.parameters, value: start.cost)
         for _ in 0..<4 {
-            let again = minimise(from: best.x, step: [0.5, 0.5, 0.05, 0.05], tolerance: 1e-3, maximumEvaluations: 400) { cost(Trajectory($0)) }
+            let again = minimise(from: best.x, step: [0.5, 0.5, 0.05, 0.05], tolerance: 1e-3, maximumEvaluations: 400) {
+                cost(Trajectory($0))
+            }
             let gain = best.value - again.value
             best = again
             if gain < 1e-4 { break }

@@ -50,7 +50,7 @@ private func failure(of error: MeshError) -> CommandFailure {
         CommandFailure(
             .corruptInput, code: "no_mesh_of_labels", what: "\(error)", place: "--labels",
             remedy: "Look at the label map, or leave the level out with --levels")
-    case .badParameter, .unknownFormat, .notFinite, .exportFailed, .importFailed:
+    case .badParameter, .gridsDiffer, .unknownFormat, .notFinite, .exportFailed, .importFailed:
         CommandFailure(
             .bug, code: "bug", what: "\(error)", remedy: "Please report it with the command line and, if you may, the input")
     }

@@ -49,7 +49,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "ply\nformat ascii 1.0\nelement vertex 1\n", "ply\nelement vertex 1\nend_header\n", "ply\nformat ascii 1.0\nelement vertex -1\nend_header\n",
+        "", "ply\nformat ascii 1.0\nelement vertex 1\n", "ply\nelement vertex 1\nend_header\n",
+        "ply\nformat ascii 1.0\nelement vertex -1\nend_header\n",
         "ply\nformat ascii 1.0\nproperty float x\nend_header\n", "ply\nformat ascii 1.0\nelement a 1\nproperty quaternion q\nend_header\n",
         "ply\nformat ascii 1.0\nelement a 1\nproperty list double int q\nend_header\n",
     ])
