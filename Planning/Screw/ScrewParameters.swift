@@ -30,6 +30,9 @@ public struct ScrewParameters: Codable, Equatable, Sendable {
     /// Bone round the shaft: 1 less the mean square shortfall from `wallWanted`, beyond which more bone adds nothing.
     public var wallWeight = 1.5
     public var wallWanted = 1.0
+    /// Room between the shaft and the spinal canal: 1 less the squared shortfall from `canalWanted`. A medial breach costs more than a lateral one.
+    public var canalWeight = 1.0
+    public var canalWanted = 1.5
     /// Parallel to the superior endplate in the sagittal plane; falls with the square of the angle over `angleScale`.
     public var endplateWeight = 1.0
     /// Convergence half-way between the pedicle's own and the level's usual; falls with the square of the angle over `angleScale`.

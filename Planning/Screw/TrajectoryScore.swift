@@ -5,6 +5,7 @@ import Volumes
 /// The parts of a trajectory's score, and by how much it breaks the hard rules.
 struct TrajectoryScore: Sendable {
     var wall = 0.0
+    var canal = 0.0
     var endplate = 0.0
     var aim = 0.0
     var centring = 0.0
@@ -16,7 +17,8 @@ struct TrajectoryScore: Sendable {
 
     /// The weighted sum, less 1 for each millimetre of violation: the search is drawn back into the allowed region.
     func total(_ p: ScrewParameters) -> Double {
-        p.wallWeight * wall + p.endplateWeight * endplate + p.aimWeight * aim + p.centringWeight * centring + p.headWeight * head
+        p.wallWeight * wall + p.canalWeight * canal + p.endplateWeight * endplate + p.aimWeight * aim + p.centringWeight * centring + p
+            .headWeight * head
             + p.lengthWeight * length + p.densityWeight * density - violation
     }
 }
@@ -65,6 +67,8 @@ private func addClearance(
     }
     // The sum over 6 mm of narrow stretch, not its one worst place: it averages the steps of the voxels out, and has no jumps.
     score.wall = max(-1, 1 - shortfall / 8)
+    let canalShort = max(0, 1 - canal / p.canalWanted)
+    score.canal = max(-1, 1 - canalShort * canalShort)
     score.violation += max(0, p.minimumWall - least) + max(0, p.minimumCanalDistance - canal)
     score.violation += max(0, p.minimumMidlineDistance - midline)
 }
