@@ -37,8 +37,8 @@ private func pathReason(_ chosen: ScrewCandidate, in scene: ScrewScene) -> Findi
     return Finding(
         "path_best_score", "this path has the best weighted score of all that were compared",
         [
-            "score": s.total(scene.parameters), "wall": s.wall, "canal": s.canal, "endplate": s.endplate, "aim": s.aim, "centring": s.centring,
-            "head": s.head, "length": s.length, "density": s.density,
+            "score": s.total(scene.parameters), "wall": s.wall, "canal": s.canal, "endplate": s.endplate, "aim": s.aim,
+            "centring": s.centring, "head": s.head, "length": s.length, "density": s.density,
         ])
 }
 
