@@ -17,9 +17,9 @@ struct TrajectoryScore: Sendable {
 
     /// The weighted sum, less 1 for each millimetre of violation: the search is drawn back into the allowed region.
     func total(_ p: ScrewParameters) -> Double {
-        p.wallWeight * wall + p.canalWeight * canal + p.endplateWeight * endplate + p.aimWeight * aim + p.centringWeight * centring + p
-            .headWeight * head
-            + p.lengthWeight * length + p.densityWeight * density - violation
+        let room = p.wallWeight * wall + p.canalWeight * canal + p.headWeight * head
+        let course = p.endplateWeight * endplate + p.aimWeight * aim + p.centringWeight * centring
+        return room + course + p.lengthWeight * length + p.densityWeight * density - violation
     }
 }
 

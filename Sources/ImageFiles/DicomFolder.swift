@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 
 /// The DICOM files at a path, and what else lay there.
@@ -22,9 +23,7 @@ struct DicomFolder {
 /// Throws: `ImageFileError.unreadable`, `.corrupt` for a damaged DICOM file: dropping it could drop the last slice unseen.
 func openDicomFolder(_ path: String, options: ReadOptions) throws -> DicomFolder {
     let paths = try filePaths(at: path)
-    let openings = try concurrentMap(count: paths.count, threads: options.threads) {
-        try openDicomFile(paths[$0], allowMR: options.allowMR)
-    }
+    let openings = try concurrentMap(paths, threads: options.threads) { try openDicomFile($0, allowMR: options.allowMR) }
     var folder = DicomFolder()
     for (path, opening) in zip(paths, openings) {
         switch opening {

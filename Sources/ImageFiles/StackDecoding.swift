@@ -1,3 +1,4 @@
+import Concurrency
 import Foundation
 import Volumes
 
@@ -15,10 +16,10 @@ func decodeStack(_ plan: StackPlan, files: [DicomFile], options: ReadOptions) th
     let voxels = try [Int16](unsafeUninitializedCapacity: plane * planes) { target, filled in
         // Sendable by hand: each plane is written by the one thread that decodes its slice.
         nonisolated(unsafe) let base = target.baseAddress!
-        let parts = try concurrentMap(count: order.count, threads: options.threads) { n in
+        let parts = try concurrentMap(order, threads: options.threads) { file in
             var part = HUStatistics()
-            try decodeFile(files[order[n]], tables: tables) { decoder in
-                for k in needed[order[n]]! {
+            try decodeFile(files[file], tables: tables) { decoder in
+                for k in needed[file]! {
                     let slice = plan.slices[k]
                     part.merge(decoder.place(slice, offset: plan.offsets[k], width: size.x, height: size.y, into: base + k * plane))
                 }

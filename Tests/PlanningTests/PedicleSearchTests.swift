@@ -1,4 +1,5 @@
 import Anatomy
+import Concurrency
 import Frames
 import Phantom
 import Testing
