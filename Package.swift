@@ -58,7 +58,7 @@ let package = Package(
         .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "TestSupport"]),
         .testTarget(name: "PhantomTests", dependencies: ["Phantom", "TestSupport"]),
         .testTarget(name: "MeshesTests", dependencies: ["Meshes", "TestSupport"]),
-        .testTarget(name: "PlanningTests", dependencies: ["Planning", "Phantom", "TestSupport"]),
+        .testTarget(name: "PlanningTests", dependencies: ["Planning", "Phantom", "Concurrency", "TestSupport"]),
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols"]),
         .testTarget(name: "CaseFolderTests", dependencies: ["CaseFolder", "TestSupport"]),
     ],
