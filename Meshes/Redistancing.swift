@@ -1,3 +1,6 @@
+import Frames
+import Volumes
+
 /// A scalar field on an isotropic grid, in node units: i fastest, spacing 1.
 struct NodeField {
     let values: UnsafeBufferPointer<Float>
@@ -51,6 +54,17 @@ func redistanced(_ field: [Float], size: SIMD3<Int>, accurateWithin: Float) -> [
         sweepClosestPoints(&closest, size: size)
         return distances(to: &closest, in: nodes, accurateWithin: accurateWithin)
     }
+}
+
+/// The signed distance to the zero surface of any field on an isotropic right-handed grid: the same surface, true distances, mm.
+///
+/// - Parameter field: negative inside; only its sign and where it changes along the grid's edges matter.
+/// - Accuracy, complexity: as the one on node values below.
+public func redistanced<F>(_ field: Volume<Float, F>) -> SignedDistanceField<F> {
+    let h = Float(field.geometry.spacing.x)
+    var distances = field
+    distances.voxels = redistanced(field.voxels.map { $0 / h }, size: field.geometry.size, accurateWithin: 8 / h).map { $0 * h }
+    return SignedDistanceField(volume: distances)
 }
 
 private let unknown = SIMD3<Float>(repeating: 1e6)

@@ -9,7 +9,7 @@ trap 'rm -f "$log"' EXIT
 failed=0
 Tools/swift_tests.sh 2>&1 | tee "$log" || failed=1
 swift_total=$(grep -oE 'Test run with [0-9]+ tests?' "$log" | grep -oE '[0-9]+' | tail -n 1 || true)
-swift_failed=$(grep -cE '^✘ Test .* failed after' "$log" || true)
+swift_failed=$(grep -E '^✘ Test .* failed after' "$log" | grep -vc '^✘ Test run with' || true)
 [ "${swift_total:-0}" -gt 0 ] || { echo "no Swift test ran"; failed=1; }
 
 .venv/bin/python -m pytest -q Tests/Judges 2>&1 | tee "$log" || failed=1

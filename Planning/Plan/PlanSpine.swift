@@ -36,7 +36,7 @@ public func planSpine(
     }
     let modelled = Dictionary(uniqueKeysWithValues: models)
     var bones = modelled.compactMapValues { try? $0.get().bone }
-    let besides = masks.filter { bones[$0.level] == nil && isNextTo(wanted, $0.level, in: masks) }
+    let besides = masks.filter { cut in bones[cut.level] == nil && levelsBeside(cut.level, in: masks).contains(where: wanted.contains) }
     for (level, bone) in try concurrentMap(
         besides, threads: threads,
         { cut in
@@ -45,9 +45,13 @@ public func planSpine(
     { bones[level] = bone }
 
     let plans = try concurrentMap(levels.sorted(), threads: threads) { [bones] level in
-        let neighbours = neighbours(of: level, among: bones)
+        let besides = levelsBeside(level, in: masks)
         let plans = Side.allCases.map { side in
-            plan(side, of: level, model: modelled[level], neighbours: neighbours, ct: ct, catalogue: catalogue, parameters: parameters)
+            var plan = plan(
+                side, of: level, model: modelled[level], neighbours: besides.compactMap { bones[$0] }, ct: ct, catalogue: catalogue,
+                parameters: parameters)
+            plan.warnings += besides.filter { bones[$0] == nil }.map(uncheckedNeighbour)
+            return plan
         }
         progress(level)
         return plans
@@ -112,16 +116,12 @@ private func centre(of mask: Volume<Bool, Patient>) -> Point<Patient> {
     return mask.geometry.point(at: sum / max(1, count))
 }
 
-private func isNextTo(_ wanted: Set<VertebraLevel>, _ level: VertebraLevel, in masks: [LabelledMask]) -> Bool {
-    guard let at = masks.firstIndex(where: { $0.level == level }) else { return false }
-    return [at - 1, at + 1].contains { masks.indices.contains($0) && wanted.contains(masks[$0].level) }
+/// The labelled levels above and below a level.
+private func levelsBeside(_ level: VertebraLevel, in masks: [LabelledMask]) -> [VertebraLevel] {
+    guard let at = masks.firstIndex(where: { $0.level == level }) else { return [] }
+    return [at - 1, at + 1].filter(masks.indices.contains).map { masks[$0].level }
 }
 
-private func neighbours(
-    of level: VertebraLevel, among bones: [VertebraLevel: SignedDistanceField<Patient>]
-) -> [SignedDistanceField<Patient>] {
-    let order = bones.keys.sorted()
-    let above = order.last { $0 < level }
-    let below = order.first { $0 > level }
-    return [above, below].compactMap { $0.flatMap { bones[$0] } }
+private func uncheckedNeighbour(_ level: VertebraLevel) -> Finding {
+    Finding("neighbour_not_checked", "\(level) has a label but no surface could be built of it, so the screw was not held clear of it")
 }

@@ -21,7 +21,7 @@ func planScrew(in scene: ScrewScene, catalogue: ScrewCatalogue) -> ScrewPlan {
         return plan
     }
     let shared = bestTrajectory(radius: scene.plannedRadius, in: scene)
-    for size in fitting.suffix(4).reversed() {
+    for size in fitting.reversed() {
         var tried = shared.flatMap { candidate(of: size, on: $0, soughtFor: scene.plannedRadius, in: scene) }
         if tried.map({ !brokenRules($0, in: scene).isEmpty }) ?? true {
             let own = size.diameter / 2
@@ -30,11 +30,11 @@ func planScrew(in scene: ScrewScene, catalogue: ScrewCatalogue) -> ScrewPlan {
         guard let tried else { continue }
         let broken = brokenRules(tried, in: scene)
         guard broken.isEmpty else {
-            plan.alternatives.append(rejected(tried, because: broken))
+            plan.alternatives.append(rejected(tried, because: broken, score: nil))
             continue
         }
         plan.screw = plannedScrew(tried, in: scene)
-        plan.reasons = reasons(for: tried, fillLimit: fillLimit, in: scene)
+        plan.reasons = reasons(for: tried, fillLimit: fillLimit, catalogue: catalogue, in: scene)
         plan.warnings += warnings(about: plan.screw!, in: scene)
         plan.alternatives = neighbouringChoices(of: tried, catalogue: catalogue, in: scene) + plan.alternatives
         return plan
@@ -64,7 +64,7 @@ private func candidate(
     guard let score = score(trajectory, radius: size.diameter / 2, in: scene),
         let path = bonePath(trajectory, through: scene.pedicle, of: scene.bone)?.seated(diameter: size.diameter, on: scene.bone)
     else { return nil }
-    let longest = scene.longestLength(of: path)
+    let longest = scene.longestLength(of: path).byAnyRule
     let allowed = size.lengths.filter { $0 <= longest }
     let usual = allowed.last { $0 <= scene.typical.length }
     let reaching = allowed.first { scene.depthFraction(of: path.point($0)) >= scene.parameters.minimumDepthFraction }
@@ -74,64 +74,15 @@ private func candidate(
         soughtRadius: radius)
 }
 
-/// The hard rules that a candidate breaks, each measured on the shaft's surface; empty when it may be planned.
-func brokenRules(_ candidate: ScrewCandidate, in scene: ScrewScene) -> [Finding] {
-    let p = scene.parameters
-    let (path, diameter, length) = (candidate.path, candidate.diameter, candidate.length)
-    var broken: [Finding] = []
-    func require(_ holds: Bool, _ finding: @autoclosure () -> Finding) { if !holds { broken.append(finding()) } }
-
-    let fill = diameter / scene.pedicle.narrowest
-    require(
-        fill <= p.maximumFill,
-        Finding(
-            "fills_pedicle",
-            "\(diameter) mm would fill \(Int((100 * fill).rounded())) % of the \(oneDecimal(scene.pedicle.narrowest)) mm isthmus",
-            ["fill": fill, "limit": p.maximumFill]))
-    let outside = breach(of: path, diameter: diameter, length: length, in: scene)
-    let side = margins(of: path, diameter: diameter, length: length, in: scene)
-    require(
-        outside < 0.05 && [side.medial, side.lateral, side.superior, side.inferior].allSatisfy { $0 >= p.minimumWall },
-        Finding(
-            side.medial < p.minimumWall ? "medial_breach" : "wall_breach",
-            "the shaft would stand \(oneDecimal(max(outside, -min(side.medial, side.lateral, side.superior, side.inferior)))) mm outside the bone",
-            ["breach_mm": outside, "medial_mm": side.medial, "lateral_mm": side.lateral]))
-    require(
-        side.canal >= p.minimumCanalDistance,
-        Finding("canal_breach", "the shaft would come within \(oneDecimal(side.canal)) mm of the canal", ["canal_mm": side.canal]))
-    require(
-        side.anterior >= p.minimumAnteriorMargin,
-        Finding(
-            "anterior_margin", "only \(oneDecimal(side.anterior)) mm of bone would be left in front of the tip",
-            ["anterior_mm": side.anterior, "limit_mm": p.minimumAnteriorMargin]))
-    let depth = scene.depthFraction(of: path.point(length))
-    require(
-        depth <= p.maximumDepthFraction + 1e-9,
-        Finding(
-            "too_deep", "the tip would reach \(Int((100 * depth).rounded())) % of the body's depth",
-            ["depth_fraction": depth, "limit": p.maximumDepthFraction]))
-    require(
-        depth >= p.refusedDepthFraction,
-        Finding(
-            "not_in_body", "the tip would reach only \(Int((100 * depth).rounded())) % of the body's depth and hold little",
-            ["depth_fraction": depth, "limit": p.refusedDepthFraction]))
-    require(
-        candidate.score.violation < 0.05,
-        Finding(
-            "obstructed", "the path comes too near to the midline, to a neighbouring vertebra or to bone behind the screw head",
-            ["violation_mm": candidate.score.violation]))
-    return broken
-}
-
 private func plannedScrew(_ candidate: ScrewCandidate, in scene: ScrewScene) -> PlannedScrew {
     let (path, diameter, length) = (candidate.path, candidate.diameter, candidate.length)
     let direction = path.direction
     let axis = UnitVector<Vertebra>(Vector(direction)) ?? -UnitVector.y
     // The screw frame is defined by its entry and direction, with y as cranial as they allow.
     let rotation = Rotation<Vertebra, Screw>(z: axis, yNear: .z) ?? Rotation(angle: .pi / 2, about: .x)
-    let outside = breach(of: path, diameter: diameter, length: length, in: scene)
-    let voxel = scene.model.labelSpacing
-    let ifSmaller = breach(of: path, diameter: diameter + 2 * voxel, length: length, in: scene)
+    let graded = gradedPart(diameter: diameter, length: length, in: scene)
+    let outside = breach(of: path, radius: diameter / 2, along: graded, in: scene)
+    let ifSmaller = breach(of: path, radius: diameter / 2 + scene.model.labelSpacing, along: graded, in: scene)
     return PlannedScrew(
         vertebraFromScrew: RigidTransform(asserting: rotation, origin: Point(path.entry)), diameter: diameter, length: length,
         margins: margins(of: path, diameter: diameter, length: length, in: scene), grade: GertzbeinRobbins(breach: outside),

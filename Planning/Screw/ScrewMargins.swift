@@ -1,3 +1,4 @@
+import Anatomy
 import Foundation
 import Frames
 
@@ -14,15 +15,20 @@ public struct ScrewMargins: Codable, Equatable, Sendable {
     public var canal: Double
 }
 
-/// Breach of the shaft beyond the entry zone: the farthest that its surface stands outside the bone, mm; 0 when it does not.
+/// The part of a shaft that is graded, mm from the entry: not the entry zone, nor the rounded tip.
+func gradedPart(diameter: Double, length: Double, in scene: ScrewScene) -> ClosedRange<Double> {
+    let first = scene.parameters.entryZone
+    return first...max(first, length - diameter / 2)
+}
+
+/// The farthest that the surface of a shaft of `radius` stands outside the bone along a part of the path, mm; 0 when it does not.
 ///
 /// Samples every 0.5 mm along the shaft and 24 places round it.
-func breach(of path: BonePath, diameter: Double, length: Double, in scene: ScrewScene) -> Double {
+func breach(of path: BonePath, radius: Double, along part: ClosedRange<Double>, in scene: ScrewScene) -> Double {
+    let around = rays(around: path.direction)
     var farthest = 0.0
-    for s in stride(from: scene.parameters.entryZone, through: length - diameter / 2, by: 0.5) {
-        for ray in rays(around: path.direction) {
-            farthest = max(farthest, scene.bone.distance(path.point(s) + diameter / 2 * ray.direction))
-        }
+    for s in stride(from: part.lowerBound, through: part.upperBound, by: 0.5) {
+        for ray in around { farthest = max(farthest, scene.bone.distance(path.point(s) + radius * ray)) }
     }
     return farthest
 }
@@ -30,14 +36,14 @@ func breach(of path: BonePath, diameter: Double, length: Double, in scene: Screw
 func margins(of path: BonePath, diameter: Double, length: Double, in scene: ScrewScene) -> ScrewMargins {
     let radius = diameter / 2
     var least: [Sector: Double] = [:]
-    let sign = scene.pedicle.side.leftwardSign
     // The pedicle: 6 mm behind to 6 mm in front of the isthmus, but not the entry zone.
     let first = max(scene.parameters.entryZone, path.isthmusDepth - 6)
+    let around = rays(around: path.direction)
     for s in stride(from: first, through: min(length, path.isthmusDepth + 6), by: 0.5) {
         let at = path.point(s)
-        for ray in rays(around: path.direction) {
-            let wall = scene.bone.exit(from: at, along: ray.direction, limit: 15) ?? 15
-            let sector = Sector(angle: ray.angle, medialSign: -sign)
+        for (step, ray) in around.enumerated() {
+            let wall = scene.bone.exit(from: at, along: ray, limit: 15) ?? 15
+            let sector = Sector(step: step, side: scene.pedicle.side)
             least[sector] = min(least[sector] ?? .infinity, wall - radius)
         }
     }
@@ -53,26 +59,28 @@ func margins(of path: BonePath, diameter: Double, length: Double, in scene: Scre
 private enum Sector: Hashable {
     case medial, lateral, superior, inferior
 
-    /// `angle` runs from the patient's left (0) to superior (90°). The medial cone is 60° wide, the lateral 90°, the rest up and down.
-    init(angle: Double, medialSign: Double) {
-        let toMedial = atan2(sin(angle), cos(angle) * medialSign)
-        if abs(toMedial) <= .pi / 6 {
+    /// `step` counts 15° from the patient's left towards superior. The medial cone is 60° wide, the lateral 90°, the rest up and down; counted
+    /// in whole steps so that both sides share them out alike.
+    init(step: Int, side: Side) {
+        let fromMedial = side == .right ? step : 12 - step
+        let turned = (fromMedial + 36) % 24 - 12  // -12 ..< 12
+        if abs(turned) <= 2 {
             self = .medial
-        } else if abs(toMedial) >= 3 * .pi / 4 {
+        } else if abs(turned) >= 9 {
             self = .lateral
         } else {
-            self = toMedial > 0 ? .superior : .inferior
+            self = turned > 0 ? .superior : .inferior
         }
     }
 }
 
-/// 24 unit directions round a shaft, with their angle from the patient's left towards superior.
-private func rays(around direction: SIMD3<Double>) -> [(direction: SIMD3<Double>, angle: Double)] {
+/// 24 unit directions round a shaft, 15° apart, from the patient's left towards superior.
+private func rays(around direction: SIMD3<Double>) -> [SIMD3<Double>] {
     let axis = UnitVector<Vertebra>(Vector(direction)) ?? -UnitVector.y
     let left = (UnitVector(UnitVector<Vertebra>.x.vector.rejected(from: axis)) ?? .x).xyz
-    let up = left.cross(axis.xyz)
-    return (0..<24).map { i in
-        let angle = Double(i) * .pi / 12
-        return (cos(angle) * left + sin(angle) * up, angle)
+    let up = axis.xyz.cross(left)
+    return (0..<24).map { step in
+        let angle = Double(step) * .pi / 12
+        return cos(angle) * left + sin(angle) * up
     }
 }

@@ -18,6 +18,8 @@ public struct ScrewParameters: Codable, Equatable, Sendable {
     public var minimumDepthFraction = 0.5
     /// Length behind the entry point that must be free of the same bone, so that the head sits on the dorsal cortex.
     public var freeBehindHead = 15.0
+    /// How deep in bone that way may run: so much is trimmed with a burr.
+    public var trimmedBehindHead = 0.5
     /// Least distance between the shaft and another vertebra.
     public var minimumNeighbourDistance = 0.5
     /// Least distance of the shaft from the midsagittal plane on its own side.
@@ -27,10 +29,10 @@ public struct ScrewParameters: Codable, Equatable, Sendable {
 
     // Soft terms: the score is their weighted sum, each about 0 to 1 at its best.
 
-    /// Bone round the shaft: 1 less the mean square shortfall from `wallWanted`, beyond which more bone adds nothing.
+    /// Bone round the shaft: 1 less the squared shortfall from `wallWanted` over 6 mm, beyond which more bone adds nothing.
     public var wallWeight = 1.5
     public var wallWanted = 1.0
-    /// Room between the shaft and the spinal canal: 1 less the squared shortfall from `canalWanted`. A medial breach costs more than a lateral one.
+    /// Room between the shaft and the spinal canal: the same, from `canalWanted`. A medial breach costs more than a lateral one.
     public var canalWeight = 1.0
     public var canalWanted = 1.5
     /// Parallel to the superior endplate in the sagittal plane; falls with the square of the angle over `angleScale`.

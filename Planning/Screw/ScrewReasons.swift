@@ -2,15 +2,26 @@ import Anatomy
 import Foundation
 
 /// Why a planned screw has this diameter, length and path.
-func reasons(for chosen: ScrewCandidate, fillLimit: Double, in scene: ScrewScene) -> [Finding] {
-    [diameterReason(chosen, fillLimit: fillLimit, in: scene), lengthReason(chosen, in: scene), pathReason(chosen, in: scene)]
+func reasons(for chosen: ScrewCandidate, fillLimit: Double, catalogue: ScrewCatalogue, in scene: ScrewScene) -> [Finding] {
+    [
+        diameterReason(chosen, fillLimit: fillLimit, catalogue: catalogue, in: scene),
+        lengthReason(chosen, catalogue: catalogue, in: scene),
+        pathReason(chosen, in: scene),
+    ]
 }
 
-private func diameterReason(_ chosen: ScrewCandidate, fillLimit: Double, in scene: ScrewScene) -> Finding {
+private func diameterReason(
+    _ chosen: ScrewCandidate, fillLimit: Double, catalogue: ScrewCatalogue, in scene: ScrewScene
+) -> Finding {
     let fill = chosen.diameter / scene.pedicle.narrowest
     let values = ["diameter_mm": chosen.diameter, "isthmus_width_mm": scene.pedicle.narrowest, "fill": fill]
     if chosen.diameter == scene.typical.diameter {
         return Finding("diameter_usual", "\(chosen.diameter) mm is the usual diameter at \(scene.model.level)", values)
+    }
+    let allowed = min(fillLimit, scene.typical.diameter)
+    if catalogue.screws.contains(where: { $0.diameter > chosen.diameter && $0.diameter <= allowed }) {
+        return Finding(
+            "diameter_limited_by_rules", "a thicker screw would break a rule on every path that was tried; see the alternatives", values)
     }
     let percent = Int((100 * scene.parameters.maximumFill).rounded())
     return Finding(
@@ -19,17 +30,24 @@ private func diameterReason(_ chosen: ScrewCandidate, fillLimit: Double, in scen
         values)
 }
 
-private func lengthReason(_ chosen: ScrewCandidate, in scene: ScrewScene) -> Finding {
+private func lengthReason(_ chosen: ScrewCandidate, catalogue: ScrewCatalogue, in scene: ScrewScene) -> Finding {
     let longest = scene.longestLength(of: chosen.path)
-    let values = ["length_mm": chosen.length, "longest_safe_mm": longest]
+    let values = ["length_mm": chosen.length, "longest_safe_mm": longest.byAnyRule]
     if chosen.length == scene.typical.length {
         return Finding("length_usual", "\(chosen.length) mm is the usual length at \(scene.model.level)", values)
     }
     if chosen.length > scene.typical.length {
         return Finding("length_to_reach_body", "longer than usual so that the tip reaches half-way into the body", values)
     }
-    return Finding(
-        "length_limited_by_anterior_bone", "the next longer screw would pass the \(oneDecimal(longest)) mm that the body allows", values)
+    let made = catalogue.screws.first { $0.diameter == chosen.diameter }?.lengths ?? []
+    guard made.contains(where: { $0 > chosen.length }) else {
+        return Finding("length_longest_made", "the catalogue has no longer screw of \(chosen.diameter) mm", values)
+    }
+    let limit = oneDecimal(longest.byAnyRule)
+    return longest.byAnteriorBone <= longest.byDepth
+        ? Finding("length_limited_by_anterior_bone", "a longer screw would pass the \(limit) mm that the bone in front allows", values)
+        : Finding(
+            "length_limited_by_depth", "a longer screw would pass the \(limit) mm at which the tip is deep enough in the body", values)
 }
 
 private func pathReason(_ chosen: ScrewCandidate, in scene: ScrewScene) -> Finding {

@@ -34,12 +34,12 @@ struct ScrewScene: Sendable {
     /// It changes gradually with the isthmus, so the path does not jump where a catalogue has its next size.
     var plannedRadius: Double { 0.5 * min(typical.diameter, parameters.maximumFill * pedicle.narrowest) }
 
-    /// The deepest tip that the rules allow along a path, mm from the entry: anterior bone and depth in the body.
-    func longestLength(of path: BonePath) -> Double {
+    /// The longest screws that the rules allow along a path, mm from the entry.
+    func longestLength(of path: BonePath) -> (byAnteriorBone: Double, byDepth: Double, byAnyRule: Double) {
         let anterior = path.boneLength - parameters.minimumAnteriorMargin
         let y = model.posteriorWall - parameters.maximumDepthFraction * model.bodyDepth
         let depth = path.direction.y < -0.1 ? (y - path.entry.y) / path.direction.y : .infinity
-        return min(anterior, depth)
+        return (anterior, depth, min(anterior, depth))
     }
 
     /// How far the tip reaches into the body, as a part of its midline depth on a lateral view.

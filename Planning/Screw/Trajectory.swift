@@ -37,6 +37,8 @@ struct BonePath: Sendable {
     var boneLength: Double
     /// From the entry to the isthmus section, mm.
     var isthmusDepth: Double
+    /// How far behind the entry the axis itself leaves the dorsal cortex, mm; not 0 only where the screw is seated on sloping bone.
+    var axisCortex = 0.0
 
     func point(_ s: Double) -> SIMD3<Double> { entry + s * direction }
 
@@ -59,6 +61,7 @@ struct BonePath: Sendable {
         seated.entry = inside - mean * direction
         seated.boneLength += mean - onAxis
         seated.isthmusDepth += mean - onAxis
+        seated.axisCortex = onAxis - mean
         return seated
     }
 }

@@ -12,33 +12,39 @@ struct TrajectoryScore: Sendable {
     var head = 0.0
     var length = 0.0
     var density = 0.0
-    /// Sum of the amounts, mm, by which hard rules are broken; 0 when none is.
+    /// By how much the hard rules are broken, mm, summed over rules and over samples along the shaft (`excess`); 0 when none is.
     var violation = 0.0
 
-    /// The weighted sum, less 1 for each millimetre of violation: the search is drawn back into the allowed region.
+    /// The weighted sum, less 10 for each millimetre of violation: more than any soft term can gain by it, so that the best path keeps the rules
+    /// where any does, and the search is drawn back to them from outside.
     func total(_ p: ScrewParameters) -> Double {
         let room = p.wallWeight * wall + p.canalWeight * canal + p.headWeight * head
         let course = p.endplateWeight * endplate + p.aimWeight * aim + p.centringWeight * centring
-        return room + course + p.lengthWeight * length + p.densityWeight * density - violation
+        return room + course + p.lengthWeight * length + p.densityWeight * density - 10 * violation
     }
 }
 
 /// Scores a trajectory for a shaft of `radius`, mm; nil when it does not run through the bone.
 ///
-/// Everything is a continuous function of the trajectory (the length too: catalogue lengths are chosen afterwards), so that the best
-/// trajectory moves little when the image is resampled or turned.
+/// Everything is a continuous function of the trajectory (the length too: catalogue lengths are chosen afterwards) and, but for where it
+/// enters the bone, a smooth one: sums along the shaft, not its worst place. So the best trajectory moves little when the image is
+/// resampled or turned, and the simplex does not get stuck in a crease.
 ///
 /// - Complexity: about 100 distance samples.
 func score(_ trajectory: Trajectory, radius: Double, in scene: ScrewScene) -> TrajectoryScore? {
     guard let path = bonePath(trajectory, through: scene.pedicle, of: scene.bone) else { return nil }
     let p = scene.parameters
-    let length = min(scene.longestLength(of: path), scene.typical.length)
+    let length = min(scene.longestLength(of: path).byAnyRule, scene.typical.length)
     guard length > p.entryZone + 5 else { return nil }
     var score = TrajectoryScore()
     addClearance(of: path, length: length, radius: radius, scene: scene, to: &score)
-    addSurroundings(of: path, length: length, radius: radius, scene: scene, to: &score)
+    for s in stride(from: 0.0, through: length, by: 1.5) {
+        score.violation += excess(p.minimumNeighbourDistance + radius - scene.neighbourDistance(path.point(s)))
+    }
+    score.violation += excess(p.minimumMidlineDistance - midlineDistance(of: path, radius: radius, length: length, in: scene))
+    score.violation += excess(boneBehindHead(of: path, in: scene) - p.trimmedBehindHead)
     // A tip that stays in the pedicle breaks a rule, so the search is drawn away from a short path however well it is aimed.
-    score.violation += max(0, p.refusedDepthFraction - scene.depthFraction(of: path.point(length))) * scene.model.bodyDepth
+    score.violation += excess((p.refusedDepthFraction - scene.depthFraction(of: path.point(length))) * scene.model.bodyDepth)
     addDirection(trajectory, path: path, scene: scene, to: &score)
     score.length = min(1, length / scene.typical.length)
     score.head = headRoom(of: path, scene: scene)
@@ -46,54 +52,40 @@ func score(_ trajectory: Trajectory, radius: Double, in scene: ScrewScene) -> Tr
     return score
 }
 
+/// `x` where it is above 0.2 mm, 0 where it is below 0, and a parabola between: a hinge without its crease.
+private func excess(_ x: Double) -> Double {
+    let width = 0.2
+    if x <= 0 { return 0 }
+    return x < width ? x * x / (2 * width) : x - width / 2
+}
+
 private func addClearance(
     of path: BonePath, length: Double, radius: Double, scene: ScrewScene, to score: inout TrajectoryScore
 ) {
     let p = scene.parameters
-    var least = Double.infinity
-    var shortfall = 0.0
-    var canal = Double.infinity
-    var midline = Double.infinity
-    let sign = scene.pedicle.side.leftwardSign
+    var wallShort = 0.0
+    var canalShort = 0.0
     for s in stride(from: 0.0, through: length, by: 0.75) {
         let at = path.point(s)
-        canal = min(canal, scene.model.canal.distance(at: Point(at)) - radius)
+        let canal = scene.model.canal.distance(at: Point(at)) - radius
+        let lack = max(0, 1 - canal / p.canalWanted)
+        canalShort += lack * lack
+        score.violation += excess(p.minimumCanalDistance - canal)
         guard s >= p.entryZone else { continue }
         let wall = -scene.bone.distance(at) - radius
-        least = min(least, wall)
         let short = max(0, 1 - wall / p.wallWanted)
-        shortfall += short * short
-        midline = min(midline, sign * at.x - radius)
+        wallShort += short * short
+        score.violation += excess(p.minimumWall - wall)
     }
-    // The sum over 6 mm of narrow stretch, not its one worst place: it averages the steps of the voxels out, and has no jumps.
-    score.wall = max(-1, 1 - shortfall / 8)
-    let canalShort = max(0, 1 - canal / p.canalWanted)
-    score.canal = max(-1, 1 - canalShort * canalShort)
-    score.violation += max(0, p.minimumWall - least) + max(0, p.minimumCanalDistance - canal)
-    score.violation += max(0, p.minimumMidlineDistance - midline)
-}
-
-/// The neighbours along the shaft, and the same bone behind the head.
-private func addSurroundings(
-    of path: BonePath, length: Double, radius: Double, scene: ScrewScene, to score: inout TrajectoryScore
-) {
-    let p = scene.parameters
-    var neighbour = Double.infinity
-    for s in stride(from: 0.0, through: length, by: 1.5) {
-        neighbour = min(neighbour, scene.neighbourDistance(path.point(s)) - radius)
-    }
-    var deepest = 0.0
-    // The first 2 mm are the cortex that the head is seated on.
-    for s in stride(from: 2.0, through: p.freeBehindHead, by: 1) {
-        deepest = max(deepest, -scene.bone.distance(path.point(-s)))
-    }
-    score.violation += max(0, p.minimumNeighbourDistance - neighbour) + deepest
+    // 1 when nothing is wanting, 0 when all is over 6 mm.
+    score.wall = 1 - wallShort / 8
+    score.canal = 1 - canalShort / 8
 }
 
 private func addDirection(_ trajectory: Trajectory, path: BonePath, scene: ScrewScene, to score: inout TrajectoryScore) {
     let p = scene.parameters
     let scale = p.angleScale * .pi / 180
-    func falling(_ x: Double) -> Double { max(-4, 1 - x * x) }
+    func falling(_ x: Double) -> Double { 1 - x * x }
     score.endplate = falling(scene.angleToEndplate(path.direction) / scale)
     score.aim = falling((transverseAngle(path.direction, side: scene.pedicle.side) - scene.aim) / scale)
     let offset = (trajectory.across * trajectory.across + trajectory.up * trajectory.up).squareRoot()

@@ -7,10 +7,12 @@ struct CanalSlice: Sendable {
     /// Centre in the vertebra frame's x and y, mm.
     var centre: SIMD2<Double>
     var area: Double
-    /// Half-extents of the hole along x and y at its centre, mm.
+    /// Half-extents of the hole along x and y at its centre, mm, `closing` added.
     var halfSize: SIMD2<Double>
-    /// The hole's pixel centres in the vertebra frame's x and y, mm.
+    /// The hole's pixel centres in the vertebra frame's x and y, mm: those more than `closing` off bone.
     var pixels: [SIMD2<Double>]
+    /// How much bone had to be thickened, mm, for the ring to close; 0 for a whole ring.
+    var closing: Double
 }
 
 /// Where the canal is looked for, in the vertebra frame: half-extents round a centre and steps, mm.
@@ -64,7 +66,8 @@ private func canalSlice(_ hole: [Int], of section: BoneSection, closing: Double)
     func half(_ values: [Double]) -> Double { values.isEmpty ? 0 : (values.max()! - values.min()! + section.step) / 2 + closing }
     return CanalSlice(
         z: mean.z, centre: SIMD2(mean.x, mean.y), area: Double(hole.count) * section.step * section.step,
-        halfSize: SIMD2(half(across), half(along)), pixels: pixels)
+        halfSize: SIMD2(half(across), half(along)), pixels: pixels,
+        closing: closing)
 }
 
 /// The run of slices with the largest hole area in all, with gaps up to `gap` mm, whose centres move by at most 5 mm from one to the next.

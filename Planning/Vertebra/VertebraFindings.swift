@@ -20,7 +20,21 @@ func findings(about cut: LabelledMask, fit: VertebraFrameFit, parameters: Verteb
                 "uneven_endplate", "the \(name) endplate is \(oneDecimal(plate.rmse)) mm (RMS) off a plane, so its direction is less sure",
                 ["rmse_mm": plate.rmse]))
     }
+    if let closing = fit.canal.map(\.closing).max(), closing > 0 {
+        found.append(
+            Finding(
+                "canal_closed_by_thickening",
+                "the label's arch has a gap: its ring round the canal closed only with bone made \(oneDecimal(closing)) mm thicker",
+                ["closing_mm": closing]))
+    }
     return found
+}
+
+/// A number for a sentence, with two decimals: where one would hide which side of a limit it lies on.
+func twoDecimals(_ value: Double) -> String {
+    let hundredths = Int((abs(value) * 100).rounded())
+    let sign = value < 0 && hundredths > 0 ? "-" : ""
+    return "\(sign)\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
 }
 
 /// A number for a sentence, with one decimal.

@@ -15,59 +15,58 @@ struct VertebraFrameFit: Sendable {
 /// Fits the vertebra frame from anatomy alone: z from the endplates, the midsagittal plane from the vertebra's own symmetry, the
 /// origin at the centre of the body.
 ///
-/// `up` and the patient frame only start the search. Each round poses the bone better and measures again; five rounds bring the change
-/// below 0.05° for starts up to 30° off.
+/// `up` and the patient frame only start the search: first along `up`, then, when that leads nowhere, along the three most promising of
+/// sixteen tilts of it, by 15° and 30°.
 func fitVertebraFrame(
     _ level: VertebraLevel, field: SignedDistanceField<Patient>, up: UnitVector<Patient>, parameters: VertebraParameters
-) throws -> VertebraFrameFit {
-    var (bone, canal) = try startingPose(level, field: field, up: up, parameters: parameters)
-    var fit: VertebraFrameFit?
-    for round in 0..<5 {
-        if round > 0 { canal = findCanal(in: bone, window: .posed, areas: parameters.canalArea) }
-        let height = round == 0 ? (bone.patientFromVertebra.inverse * bodyCore(of: field)).z : 0
-        let (body, plates) = try bodyAndEndplates(of: bone, at: height, canal: canal, level: level, parameters: parameters)
-        fit = VertebraFrameFit(bone: bone, canal: canal, body: body, superior: plates.superior, inferior: plates.inferior)
-        bone.patientFromVertebra = bone.patientFromVertebra * correction(of: bone, body: body, plates: plates)
-    }
-    guard var last = fit else { throw PlanningError.endplatesNotFound(level) }
-    // Measure once more in the final frame, so that everything returned is in it.
-    last.bone = bone
-    last.canal = findCanal(in: bone, window: .posed, areas: parameters.canalArea)
-    guard !last.canal.isEmpty else { throw PlanningError.canalNotFound(level) }
-    let (body, plates) = try bodyAndEndplates(of: bone, at: 0, canal: last.canal, level: level, parameters: parameters)
-    last.body = body
-    last.superior = plates.superior
-    last.inferior = plates.inferior
-    return last
-}
-
-/// A first pose: z along `up`, or the nearest tilt of it in which bone closes round the canal; y from the body's core to the canal.
-private func startingPose(
-    _ level: VertebraLevel, field: SignedDistanceField<Patient>, up: UnitVector<Patient>, parameters: VertebraParameters
-) throws -> (PosedBone, [CanalSlice]) {
+) throws(PlanningError) -> VertebraFrameFit {
     let core = bodyCore(of: field)
-    var best: (bone: PosedBone, canal: [CanalSlice], area: Double)?
-    // A far tilt can see a larger hole through the foramina, so nearer tilts go first.
-    for degrees in [0.0, 15, 30] where best == nil {
-        for tilted in tilts(of: up, by: degrees) {
-            guard let rotation = Rotation<Patient, Vertebra>(z: tilted, yNear: leastAligned(with: tilted)) else { continue }
-            // A frame is only proposed here; the fit that follows makes it true.
-            let bone = PosedBone(field: field, patientFromVertebra: RigidTransform(asserting: rotation, origin: core))
-            let canal = findCanal(in: bone, window: .unposed, areas: parameters.canalArea)
-            let area = canal.reduce(0) { $0 + $1.area }
-            if area > best?.area ?? 0 { best = (bone, canal, area) }
+    var failure = PlanningError.canalNotFound(level)
+    for directions in [[up], tilts(of: up)] {
+        for start in startingPoses(directions, core: core, field: field, parameters: parameters).prefix(3) {
+            do { return try settledFrame(from: start, core: core, level: level, parameters: parameters) } catch { failure = error }
         }
     }
-    guard let best else { throw PlanningError.canalNotFound(level) }
-    let n = Double(best.canal.count)
-    let centre = best.canal.reduce(SIMD2<Double>()) { $0 + $1.centre } / n
-    // Posterior is from the body's core to the canal: no scanner axis is needed for it.
-    guard let posterior = UnitVector<Vertebra>(Vector(centre.x, centre.y, 0)),
-        let turn = Rotation<Vertebra, Vertebra>(z: .z, yNear: posterior)
-    else { throw PlanningError.canalNotFound(level) }
-    var bone = best.bone
-    bone.patientFromVertebra = bone.patientFromVertebra * RigidTransform(asserting: turn, origin: Point(0, 0, 0))
-    return (bone, findCanal(in: bone, window: .posed, areas: parameters.canalArea))
+    throw failure
+}
+
+/// The fit from one starting pose. Each round poses the bone better and measures again; five rounds bring the change below 0.05° for starts
+/// up to 30° off.
+private func settledFrame(
+    from start: PosedBone, core: Point<Patient>, level: VertebraLevel, parameters: VertebraParameters
+) throws(PlanningError) -> VertebraFrameFit {
+    var bone = start
+    for round in 0..<5 {
+        let canal = findCanal(in: bone, window: .posed, areas: parameters.canalArea)
+        let height = round == 0 ? (bone.patientFromVertebra.inverse * core).z : 0
+        let (body, plates) = try bodyAndEndplates(of: bone, at: height, canal: canal, level: level, parameters: parameters)
+        bone.patientFromVertebra = bone.patientFromVertebra * correction(of: bone, body: body, plates: plates)
+    }
+    // Measure once more in the final frame, so that everything returned is in it.
+    let canal = findCanal(in: bone, window: .posed, areas: parameters.canalArea)
+    let (body, plates) = try bodyAndEndplates(of: bone, at: 0, canal: canal, level: level, parameters: parameters)
+    return VertebraFrameFit(bone: bone, canal: canal, body: body, superior: plates.superior, inferior: plates.inferior)
+}
+
+/// First poses, z along each of `directions` in which bone closes round the canal, y from the body's core to the canal; those that see most
+/// of the canal come first.
+private func startingPoses(
+    _ directions: [UnitVector<Patient>], core: Point<Patient>, field: SignedDistanceField<Patient>, parameters: VertebraParameters
+) -> [PosedBone] {
+    let found = directions.compactMap { z -> (bone: PosedBone, area: Double)? in
+        guard let rotation = Rotation<Patient, Vertebra>(z: z, yNear: leastAligned(with: z)) else { return nil }
+        // A frame is only proposed here; the fit that follows makes it true.
+        var bone = PosedBone(field: field, patientFromVertebra: RigidTransform(asserting: rotation, origin: core))
+        let canal = findCanal(in: bone, window: .unposed, areas: parameters.canalArea)
+        let centre = canal.reduce(SIMD2<Double>()) { $0 + $1.centre } / Double(max(1, canal.count))
+        // Posterior is from the body's core to the canal: no scanner axis is needed for it.
+        guard let posterior = UnitVector<Vertebra>(Vector(centre.x, centre.y, 0)),
+            let turn = Rotation<Vertebra, Vertebra>(z: .z, yNear: posterior)
+        else { return nil }
+        bone.patientFromVertebra = bone.patientFromVertebra * RigidTransform(asserting: turn, origin: Point(0, 0, 0))
+        return (bone, canal.reduce(0) { $0 + $1.area })
+    }
+    return found.sorted { $0.area > $1.area }.map(\.bone)
 }
 
 /// The centre of the body's core: the mean of the voxels that lie deeper than 60 % of the deepest. Only the body is that thick.
@@ -92,12 +91,14 @@ private func leastAligned(with axis: UnitVector<Patient>) -> UnitVector<Patient>
     abs(axis.xyz.y) < 0.9 ? .y : .x
 }
 
-/// `up` leant by so many degrees towards eight directions.
-private func tilts(of up: UnitVector<Patient>, by degrees: Double) -> [UnitVector<Patient>] {
-    guard degrees > 0, let side = UnitVector(up.cross(leastAligned(with: up))) else { return [up] }
-    return (0..<8).map { eighth in
-        let about = Rotation<Patient, Patient>(angle: Double(eighth) * .pi / 4, about: up) * side
-        return Rotation<Patient, Patient>(angle: degrees * .pi / 180, about: about) * up
+/// `up` leant by 15° and 30° towards eight directions.
+private func tilts(of up: UnitVector<Patient>) -> [UnitVector<Patient>] {
+    guard let side = UnitVector(up.cross(leastAligned(with: up))) else { return [] }
+    return [15.0, 30.0].flatMap { degrees in
+        (0..<8).map { eighth in
+            let about = Rotation<Patient, Patient>(angle: Double(eighth) * .pi / 4, about: up) * side
+            return Rotation<Patient, Patient>(angle: degrees * .pi / 180, about: about) * up
+        }
     }
 }
 

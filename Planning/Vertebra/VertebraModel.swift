@@ -58,7 +58,8 @@ func modelVertebra(
     }
     return VertebraModel(
         level: level, patientFromVertebra: fit.bone.patientFromVertebra, bone: bone,
-        canal: try canalField(fit.canal, height: (fit.inferior.plane.origin.z - 8)...(fit.superior.plane.origin.z + 12)),
+        canal: try canalField(
+            fit.canal, bone: fit.bone, height: (fit.inferior.plane.origin.z - 8)...(fit.superior.plane.origin.z + 12)),
         superiorEndplate: fit.superior, inferiorEndplate: fit.inferior, posteriorWall: fit.body.centre.y + fit.body.half.y,
         anteriorWall: fit.body.centre.y - fit.body.half.y, canalSize: medianSize(of: fit.canal),
         labelSpacing: cbrt(cut.mask.geometry.voxelVolume), volume: cut.volume,

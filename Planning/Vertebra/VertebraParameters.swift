@@ -10,10 +10,8 @@ public struct VertebraParameters: Codable, Equatable, Sendable {
     public var maximumAreaOnViewFaces = 30.0
     /// Cross-section of the vertebral canal, mm²: smaller holes are foramina, larger ones are not closed by bone.
     public var canalArea: ClosedRange<Double> = 60...1200
-    /// Endplate fits up to this residual are used as they are, mm.
+    /// Endplate fits beyond this residual come with a warning, mm.
     public var goodEndplateRMSE = 1.5
-    /// Endplate fits beyond this residual are replaced by the neighbours' direction, mm.
-    public var worstEndplateRMSE = 3.0
     /// The part of the body's half-width and half-depth whose endplate surface is fitted: keeps osteophytes at the rim out.
     public var endplateInnerFraction = 0.7
     /// Half the width taken as S1's body between the sacral wings, and the height of its body, mm.
