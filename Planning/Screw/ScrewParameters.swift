@@ -33,7 +33,7 @@ public struct ScrewParameters: Codable, Equatable, Sendable {
     public var wallWeight = 1.5
     public var wallWanted = 1.0
     /// Room between the shaft and the spinal canal: the same, from `canalWanted`. A medial breach costs more than a lateral one.
-    public var canalWeight = 1.0
+    public var canalWeight = 2.0
     public var canalWanted = 1.5
     /// Parallel to the superior endplate in the sagittal plane; falls with the square of the angle over `angleScale`.
     public var endplateWeight = 1.0

@@ -1,15 +1,15 @@
 import Foundation
 
 /// The best trajectory for a shaft of `radius`, mm: a coarse grid of leans and offsets round the pedicle's axis, then a simplex from the
-/// six best of it, begun anew where it ended until that gains nothing. Returns nil when no trajectory runs through the bone.
+/// four best of it, begun anew where it ended until that gains nothing. Returns nil when no trajectory runs through the bone.
 ///
-/// - Complexity: about 6000 scores, 100 ms.
+/// - Complexity: about 4000 scores.
 func bestTrajectory(radius: Double, in scene: ScrewScene) -> Trajectory? {
     func cost(_ trajectory: Trajectory) -> Double {
         score(trajectory, radius: radius, in: scene).map { -$0.total(scene.parameters) } ?? 100
     }
     let starts = coarseTrajectories(scene.pedicle).map { (trajectory: $0, cost: cost($0)) }
-        .sorted { $0.cost < $1.cost }.prefix(6)
+        .sorted { $0.cost < $1.cost }.prefix(4)
     let refined = starts.filter { $0.cost < 100 }.map { start in
         var best = (x: start.trajectory.parameters, value: start.cost)
         for _ in 0..<6 {
@@ -18,7 +18,7 @@ func bestTrajectory(radius: Double, in scene: ScrewScene) -> Trajectory? {
             }
             let gain = best.value - again.value
             best = again
-            if gain < 1e-6 { break }
+            if gain < 1e-5 { break }
         }
         return best
     }
