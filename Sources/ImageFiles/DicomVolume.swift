@@ -126,7 +126,8 @@ private func dicomMetadata(
         storedType: (head.stored.isSigned ? "int" : "uint") + String(head.stored.count))
     metadata.dicom = DicomMetadata(
         series: series.summary, studyUID: head.studyUID, frameOfReferenceUID: head.frameOfReferenceUID,
-        patientPosition: head.patientPosition, tubeVoltageKV: head.tubeVoltage, hasContrastAgent: head.hasContrastAgent, transferSyntaxUID: head.transferSyntaxUID,
+        patientPosition: head.patientPosition, tubeVoltageKV: head.tubeVoltage, hasContrastAgent: head.hasContrastAgent,
+        transferSyntaxUID: head.transferSyntaxUID,
         lowestRescaleSlope: slopes.min()!, highestRescaleSlope: slopes.max()!, lowestRescaleIntercept: intercepts.min()!,
         highestRescaleIntercept: intercepts.max()!, sliceThicknessMM: head.sliceThickness, smallestSliceGapMM: stack.smallestGap,
         largestSliceGapMM: stack.largestGap, gantryTiltDegrees: stack.isTilted ? stack.tilt * 180 / .pi : 0)
