@@ -25,6 +25,7 @@ let package = Package(
                 .linkedLibrary("gdcmMSFF"), .linkedLibrary("gdcmDSED"), .linkedLibrary("gdcmCommon"),
                 .linkedLibrary("niftiio"), .linkedLibrary("znz"), .linkedLibrary("teem"), .linkedLibrary("z"),
             ]),
+        .target(name: "CLibraryVersions", linkerSettings: [.linkedLibrary("assimp"), .linkedLibrary("z")]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
 
@@ -45,7 +46,7 @@ let package = Package(
             name: "lamina",
             dependencies: [
                 "Concurrency", "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Phantom", "Meshes", "Planning", "Protocols",
-                "CaseFolder",
+                "CaseFolder", "CLibraryVersions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -58,7 +59,7 @@ let package = Package(
         .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "TestSupport"]),
         .testTarget(name: "PhantomTests", dependencies: ["Phantom", "TestSupport"]),
         .testTarget(name: "MeshesTests", dependencies: ["Meshes", "TestSupport"]),
-        .testTarget(name: "PlanningTests", dependencies: ["Planning", "Phantom", "Concurrency", "TestSupport"]),
+        .testTarget(name: "PlanningTests", dependencies: ["Planning", "Phantom", "Concurrency", "Protocols", "TestSupport"]),
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols"]),
         .testTarget(name: "CaseFolderTests", dependencies: ["CaseFolder", "TestSupport"]),
     ],

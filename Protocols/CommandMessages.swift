@@ -2,10 +2,13 @@
 public struct CommandWarning: Codable, Equatable, Hashable, Sendable {
     public let code: String
     public let message: String
+    /// The levels it is about ("T12"); nil when it is about the whole run.
+    public let levels: [String]?
 
-    public init(code: String, message: String) {
+    public init(code: String, message: String, levels: [String] = []) {
         self.code = code
         self.message = message
+        self.levels = levels.isEmpty ? nil : levels
     }
 }
 

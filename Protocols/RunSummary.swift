@@ -25,7 +25,7 @@ public struct RunSummary: Codable, Equatable, Sendable {
         warnings: [CommandWarning] = [], stages: [StageTiming] = [], peakMemoryBytes: Int64? = nil, error: CommandFailure? = nil
     ) {
         schema = "lamina.summary"
-        schemaVersion = "1.0.0"
+        schemaVersion = "1.1.0"
         self.laminaVersion = laminaVersion
         self.command = command
         exitCode = exit.rawValue

@@ -28,11 +28,13 @@ extension PlanFile {
         public var depthFraction: Double?
         public var score: Double?
 
-        init(_ plan: ScrewPlan) {
+        /// - Parameter about: warnings of the run about this level.
+        init(_ plan: ScrewPlan, warnings about: [Warning]) {
             level = plan.level.name
             side = plan.side
             status = plan.screw == nil ? .refused : .planned
-            (reasons, warnings) = (plan.reasons.map(\.rounded), plan.warnings.map(\.rounded))
+            reasons = plan.reasons.map(\.rounded)
+            warnings = plan.warnings.map(\.rounded) + about.map { Finding($0.code, $0.message) }
             alternatives = plan.patientFromVertebra.map { frame in plan.alternatives.map { Alternative($0, in: frame) } } ?? []
             patientFromVertebra = plan.patientFromVertebra?.rowMajor4x4
             guard let frame = plan.patientFromVertebra else { return }

@@ -1,5 +1,4 @@
 import Anatomy
-import Foundation
 import Frames
 
 /// plan.json: the plan as it is stored and exchanged; its JSON Schema is Protocols/Specification/plan.schema.json.
@@ -7,27 +6,27 @@ import Frames
 /// Coordinates are LPS millimetres of the input CT, matrices are row-major 4x4, angles degrees. A refused screw's geometry is null.
 public struct PlanFile: Codable, Equatable, Sendable {
     public var schema = "lamina.plan"
-    public var schemaVersion = "1.0.0"
+    public var schemaVersion = "1.1.0"
     public var convention = "LPS-mm-RH"
     public var notice = "Research software, not a medical device. A surgeon must review every screw."
+    /// The scan that the coordinates belong to.
+    public var image: Image
+    /// What a person should know about the scan, its labels and the run.
+    public var warnings: [Warning]
     public var vertebrae: [Vertebra]
     public var screws: [Screw]
 
     enum CodingKeys: String, CodingKey {
-        case schema, convention, notice, vertebrae, screws
+        case schema, convention, notice, image, warnings, vertebrae, screws
         case schemaVersion = "schema_version"
     }
 
-    public init(_ plan: SpinePlan) {
+    /// - Parameter warnings: of the whole run; those that name a level are repeated in its screws.
+    public init(_ plan: SpinePlan, image: Image, warnings: [Warning] = []) {
+        self.image = image
+        self.warnings = warnings
         vertebrae = plan.vertebrae.map(Vertebra.init)
-        screws = plan.screws.map(Screw.init)
-    }
-
-    /// Sorted keys and a closing newline: the same plan gives the same bytes.
-    public func json() throws -> Data {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        return try encoder.encode(self) + Data("\n".utf8)
+        screws = plan.screws.map { screw in Screw(screw, warnings: warnings.filter { $0.levels.contains(screw.level.name) }) }
     }
 }
 
@@ -90,7 +89,7 @@ extension PlanFile {
             canal = CanalSize(width: micron(model.canalSize.x), depth: micron(model.canalSize.y))
             bodyDepth = micron(model.bodyDepth)
             volume = micron(model.volume)
-            warnings = model.warnings
+            warnings = model.warnings.map(\.rounded)
         }
     }
 

@@ -50,18 +50,38 @@ public struct ScrewCatalogue: Codable, Equatable, Sendable {
         do {
             self = try JSONDecoder().decode(ScrewCatalogue.self, from: json)
         } catch {
-            throw CatalogueError.notACatalogue(String(describing: error))
+            throw CatalogueError.notACatalogue(reason(of: error))
         }
         guard schema == "lamina.screws" else { throw CatalogueError.notACatalogue("schema is '\(schema)', not 'lamina.screws'") }
-        let sizes = screws.flatMap { [$0.diameter] + $0.lengths } + typical.values.flatMap { [$0.diameter, $0.length] }
-        guard !screws.isEmpty, screws.allSatisfy({ !$0.lengths.isEmpty }), sizes.allSatisfy({ $0 > 0 && $0 <= 200 }) else {
-            throw CatalogueError.impossibleSize
+        guard schemaVersion.hasPrefix("1.") else {
+            throw CatalogueError.notACatalogue("schema_version '\(schemaVersion)' is not known here")
         }
-        if let stranger = typical.keys.sorted().first(where: { VertebraLevel(name: $0) == nil }) {
-            throw CatalogueError.notALevel(stranger)
-        }
+        try checkSizes()
+        try checkTypical()
         screws.sort { $0.diameter < $1.diameter }
         for i in screws.indices { screws[i].lengths.sort() }
+    }
+
+    /// The limits are those of plan.schema.json.
+    private func checkSizes() throws {
+        let isSound = screws.allSatisfy { screw in
+            screw.diameter > 0 && screw.diameter <= 15 && !screw.lengths.isEmpty && screw.lengths.allSatisfy { $0 > 0 && $0 <= 150 }
+        }
+        guard !screws.isEmpty, isSound else { throw CatalogueError.impossibleSize }
+        let diameters = screws.map(\.diameter).sorted()
+        if let twice = zip(diameters, diameters.dropFirst()).first(where: { $0 == $1 }) {
+            throw CatalogueError.listedTwice(diameter: twice.0)
+        }
+    }
+
+    /// A usual size that is no screw of the list could never be planned, and one below the smallest would refuse every pedicle of its level.
+    private func checkTypical() throws {
+        for (name, size) in typical.sorted(by: { $0.key < $1.key }) {
+            guard VertebraLevel(name: name)?.name == name else { throw CatalogueError.notALevel(name) }
+            guard screws.contains(where: { $0.diameter == size.diameter && $0.lengths.contains(size.length) }) else {
+                throw CatalogueError.notAScrew(level: name, diameter: size.diameter, length: size.length)
+            }
+        }
     }
 
     public func typicalSize(at level: VertebraLevel) -> Size? { typical[level.name] }
@@ -70,13 +90,31 @@ public struct ScrewCatalogue: Codable, Equatable, Sendable {
 public enum CatalogueError: Error, Equatable, CustomStringConvertible {
     case notACatalogue(String)
     case impossibleSize
+    case listedTwice(diameter: Double)
     case notALevel(String)
+    /// A usual size that is not in the list of screws.
+    case notAScrew(level: String, diameter: Double, length: Double)
 
     public var description: String {
         switch self {
-        case .notACatalogue(let why): "not a screw catalogue (\(why)); see Planning/Catalogue/screws.json for the format"
-        case .impossibleSize: "the screw catalogue holds no screws, a screw without lengths, or a size outside 0-200 mm"
+        case .notACatalogue(let why): "this is not a screw catalogue: \(why)"
+        case .impossibleSize:
+            "the screw catalogue holds no screws, a screw without lengths, a diameter outside 0-15 mm or a length outside 0-150 mm"
+        case .listedTwice(let diameter): "the screw catalogue lists the diameter \(diameter) mm twice"
         case .notALevel(let name): "the screw catalogue's typical sizes name '\(name)', which is not a level"
+        case .notAScrew(let level, let diameter, let length):
+            "the screw catalogue's typical size at \(level), \(diameter) x \(length) mm, is none of its screws"
         }
+    }
+}
+
+/// What is wrong with JSON, and where in it.
+private func reason(of error: any Error) -> String {
+    func place(_ path: [any CodingKey]) -> String { path.map { $0.intValue.map(String.init) ?? $0.stringValue }.joined(separator: ".") }
+    switch error {
+    case DecodingError.keyNotFound(let key, let context): return "'\(place(context.codingPath + [key]))' is missing"
+    case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+        return "'\(place(context.codingPath))' is of the wrong type"
+    default: return "it is not JSON"
     }
 }

@@ -5,5 +5,4 @@ public enum Side: String, Codable, CaseIterable, Sendable {
 
     /// The sign of this side's x in any frame whose +x points to the patient's left.
     public var leftwardSign: Double { self == .left ? 1 : -1 }
-    public var opposite: Side { self == .left ? .right : .left }
 }

@@ -33,8 +33,21 @@ public func fingerprint(ofFileAt path: String) throws -> FileFingerprint {
     }
     var hash = [UInt8](repeating: 0, count: 32)
     EVP_DigestFinal_ex(digest, &hash, nil)
-    return FileFingerprint(bytes: total, sha256: hash.map { String(format: "%02x", $0) }.joined())
+    return FileFingerprint(bytes: total, sha256: hexadecimal(hash))
 }
+
+/// The SHA-256 of several files together: that of their own SHA-256s, sorted, one a line, as `sha256sum * | cut -c1-64 | sort | sha256sum` has it.
+/// Neither the files' names nor their order count. One file's is its own.
+public func combinedSHA256(_ digests: [String]) -> String {
+    guard digests.count != 1 else { return digests[0] }
+    let text = Data(digests.sorted().map { $0 + "\n" }.joined().utf8)
+    var hash = [UInt8](repeating: 0, count: 32)
+    let status = text.withUnsafeBytes { EVP_Digest($0.baseAddress, $0.count, &hash, nil, EVP_sha256(), nil) }
+    precondition(status == 1, "libcrypto has no SHA-256")
+    return hexadecimal(hash)
+}
+
+private func hexadecimal(_ bytes: [UInt8]) -> String { bytes.map { String(format: "%02x", $0) }.joined() }
 
 /// Name and version of the library that hashes, such as "OpenSSL 3.0.17 1 Jul 2025".
 public func digestLibraryVersion() -> String { String(cString: OpenSSL_version(OPENSSL_VERSION)) }

@@ -7,6 +7,7 @@ import Protocols
 public struct Manifest: Codable, Equatable, Sendable {
     public static let fileName = "manifest.json"
     static let schemaName = "lamina.manifest"
+    static let version = "1.1.0"
     static let majorVersion = "1."
 
     public let schema: String
@@ -25,6 +26,8 @@ public struct Manifest: Codable, Equatable, Sendable {
     /// Every parameter that shaped the output, by stage.
     public let parameters: [String: JSONValue]
     public let inputs: [FileRecord]
+    /// Which scan went in and what its files say about it; nil where none did.
+    public let image: JSONValue?
     /// Every file of the case but the manifest itself, sorted by path.
     public internal(set) var outputs: [FileRecord]
     public let stages: [StageTiming]
@@ -34,11 +37,11 @@ public struct Manifest: Codable, Equatable, Sendable {
 
     public init(
         laminaVersion: String, arguments: [String], exit: CommandExit, startedAt: Date, finishedAt: Date, engines: [String: String],
-        parameters: [String: JSONValue], inputs: [FileRecord], stages: [StageTiming], warnings: [CommandWarning],
-        measurements: [String: JSONValue] = [:]
+        parameters: [String: JSONValue], inputs: [FileRecord], image: JSONValue? = nil, stages: [StageTiming],
+        warnings: [CommandWarning], measurements: [String: JSONValue] = [:]
     ) {
         schema = Manifest.schemaName
-        schemaVersion = "1.0.0"
+        schemaVersion = Manifest.version
         convention = "LPS-mm-RH"
         self.laminaVersion = laminaVersion
         self.arguments = arguments
@@ -49,6 +52,7 @@ public struct Manifest: Codable, Equatable, Sendable {
         self.engines = engines
         self.parameters = parameters
         self.inputs = inputs
+        self.image = image
         outputs = []
         self.stages = stages
         self.warnings = warnings
@@ -64,7 +68,7 @@ public struct Manifest: Codable, Equatable, Sendable {
         case exitCode = "exit_code"
         case startedAt = "started_at"
         case finishedAt = "finished_at"
-        case host, engines, parameters, inputs, outputs, stages, warnings, measurements
+        case host, engines, parameters, inputs, image, outputs, stages, warnings, measurements
     }
 }
 

@@ -8,11 +8,14 @@ public struct CTImage: Sendable {
     public var metadata: ImageMetadata
     /// Everything that was dropped, mended, assumed or chosen on the way, in the order of reading.
     public var warnings: [ImageWarning]
+    /// The paths of the files that the voxels came from: one, header and voxels apart, or a slice each.
+    public var files: [String]
 
-    public init(volume: CTVolume, metadata: ImageMetadata, warnings: [ImageWarning] = []) {
+    public init(volume: CTVolume, metadata: ImageMetadata, warnings: [ImageWarning] = [], files: [String] = []) {
         self.volume = volume
         self.metadata = metadata
         self.warnings = warnings
+        self.files = files
     }
 }
 
@@ -62,6 +65,7 @@ public struct ImageMetadata: Codable, Equatable, Sendable {
 /// Attributes of a DICOM series.
 public struct DicomMetadata: Codable, Equatable, Sendable {
     public var series: SeriesSummary
+    public var studyUID: String?
     public var frameOfReferenceUID: String?
     /// As written, such as "HFS". Not used: slice positions and orientations are in the patient frame already.
     public var patientPosition: String?
@@ -81,6 +85,7 @@ public struct DicomMetadata: Codable, Equatable, Sendable {
 
     enum CodingKeys: String, CodingKey {
         case series
+        case studyUID = "study_instance_uid"
         case frameOfReferenceUID = "frame_of_reference_uid"
         case patientPosition = "patient_position"
         case tubeVoltageKV = "tube_voltage_kv"

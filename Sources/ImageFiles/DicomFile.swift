@@ -22,6 +22,7 @@ struct DicomFile: Sendable {
     var sopClassUID = ""
     var imageType: [String] = []
     var seriesUID = ""
+    var studyUID: String?
     var frameOfReferenceUID: String?
     /// To tell patients apart; it never leaves this module.
     var patient = ""
@@ -158,6 +159,7 @@ private func readDescription(_ tags: DicomTags, into file: inout DicomFile) {
     file.sopClassUID = tags.text(0x0008, 0x0016) ?? ""
     file.imageType = (tags.text(0x0008, 0x0008) ?? "").split(separator: "\\").map { $0.trimmingCharacters(in: .whitespaces) }
     file.seriesUID = tags.text(0x0020, 0x000E) ?? ""
+    file.studyUID = tags.text(0x0020, 0x000D)
     file.frameOfReferenceUID = tags.text(0x0020, 0x0052)
     file.patient = [tags.text(0x0010, 0x0020), tags.text(0x0010, 0x0010)].map { $0 ?? "" }.joined(separator: "\n")
     file.description = tags.text(0x0008, 0x103E)

@@ -5,14 +5,13 @@ import Foundation
 struct DicomFolder {
     var files: [DicomFile] = []
     var skipped = 0
-    var emptyFiles: [String] = []
+    var emptyFiles = 0
 
     var warnings: [ImageWarning] {
         var list: [ImageWarning] = []
         if skipped > 0 { list.append(.init(.filesSkipped, "\(skipped) files that are not DICOM were left out")) }
-        if !emptyFiles.isEmpty {
-            list.append(
-                .init(.filesSkipped, "\(emptyFiles.count) empty files were left out, such as \(emptyFiles[0]); slices may be missing"))
+        if emptyFiles > 0 {
+            list.append(.init(.filesSkipped, "\(emptyFiles) empty files were left out; slices may be missing"))
         }
         return list
     }
@@ -25,11 +24,11 @@ func openDicomFolder(_ path: String, options: ReadOptions) throws -> DicomFolder
     let paths = try filePaths(at: path)
     let openings = try concurrentMap(paths, threads: options.threads) { try openDicomFile($0, allowMR: options.allowMR) }
     var folder = DicomFolder()
-    for (path, opening) in zip(paths, openings) {
+    for opening in openings {
         switch opening {
         case .file(let file): folder.files.append(file)
         case .notDicom: folder.skipped += 1
-        case .empty: folder.emptyFiles.append(path)
+        case .empty: folder.emptyFiles += 1
         }
     }
     return folder

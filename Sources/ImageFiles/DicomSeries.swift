@@ -67,8 +67,8 @@ func chooseSeries(_ series: [DicomSeries], options: ReadOptions, path: String) t
     guard equals.count == 1 else { throw ImageFileError.ambiguousSeries(equals.map(\.summary)) }
     let others = series.filter { $0.summary.uid != best.summary.uid && $0.summary.unusable != "localizer" }
     guard !others.isEmpty else { return (best, []) }
-    let list = others.map { "\n  " + $0.summary.line }.joined()
-    return (best, [.init(.seriesChosen, "series \(best.summary.line) was chosen; not read:\(list)")])
+    let list = others.map(\.summary.lineWithoutFreeText).joined(separator: "; ")
+    return (best, [.init(.seriesChosen, "series \(best.summary.lineWithoutFreeText) was chosen; not read: \(list)")])
 }
 
 private func isBetter(_ a: DicomSeries, _ b: DicomSeries) -> Bool {

@@ -20,7 +20,7 @@ func readDicom(_ all: [DicomSeries], _ folder: DicomFolder, at path: String, opt
     let (series, choice) = try chooseSeries(all, options: options, path: path)
     let (image, warnings) = try readSeries(series, options: options)
     return CTImage(
-        volume: image.volume, metadata: image.metadata, warnings: folder.warnings + choice + warnings + image.warnings)
+        volume: image.volume, metadata: image.metadata, warnings: folder.warnings + choice + warnings + image.warnings, files: image.files)
 }
 
 private func readSeries(_ series: DicomSeries, options: ReadOptions) throws -> (image: CTImage, warnings: [ImageWarning]) {
@@ -39,7 +39,7 @@ private func readSeries(_ series: DicomSeries, options: ReadOptions) throws -> (
     let (volume, statistics) = try decodeStack(plan, files: files, options: options)
     warnings += fileWarnings(files) + statistics.warnings
     let metadata = dicomMetadata(series, files: files, slices: slices, stack: stack, volume: volume, statistics: statistics)
-    return (CTImage(volume: volume, metadata: metadata), warnings)
+    return (CTImage(volume: volume, metadata: metadata, files: files.map(\.path)), warnings)
 }
 
 /// All frames of the files.
@@ -125,8 +125,9 @@ private func dicomMetadata(
         highestHU: Int(statistics.highest), fileCount: files.count,
         storedType: (head.stored.isSigned ? "int" : "uint") + String(head.stored.count))
     metadata.dicom = DicomMetadata(
-        series: series.summary, frameOfReferenceUID: head.frameOfReferenceUID, patientPosition: head.patientPosition,
-        tubeVoltageKV: head.tubeVoltage, hasContrastAgent: head.hasContrastAgent, transferSyntaxUID: head.transferSyntaxUID,
+        series: series.summary, studyUID: head.studyUID, frameOfReferenceUID: head.frameOfReferenceUID,
+        patientPosition: head.patientPosition, tubeVoltageKV: head.tubeVoltage, hasContrastAgent: head.hasContrastAgent,
+        transferSyntaxUID: head.transferSyntaxUID,
         lowestRescaleSlope: slopes.min()!, highestRescaleSlope: slopes.max()!, lowestRescaleIntercept: intercepts.min()!,
         highestRescaleIntercept: intercepts.max()!, sliceThicknessMM: head.sliceThickness, smallestSliceGapMM: stack.smallestGap,
         largestSliceGapMM: stack.largestGap, gantryTiltDegrees: stack.isTilted ? stack.tilt * 180 / .pi : 0)

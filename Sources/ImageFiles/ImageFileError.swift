@@ -145,16 +145,21 @@ extension ImageFileError: CustomStringConvertible {
         }
         let rest = gaps.count > 5 ? " and \(gaps.count - 5) more" : ""
         return "the slices are not evenly spaced; usually \(millimetres(usual)) mm, but " + shown.joined(separator: ", ") + rest
-            + "; find the missing files or export the series again"
+            + "; find the missing files or export the series again, or pass --resample-uneven to interpolate the slices"
     }
 }
 
 extension SeriesSummary {
     /// The series on one line, for people.
-    public var line: String {
+    public var line: String { line(naming: [description, kernel.map { "kernel \($0)" }, imageType]) }
+
+    /// The line without what people typed, for files that are handed on.
+    var lineWithoutFreeText: String { line(naming: []) }
+
+    private func line(naming words: [String?]) -> String {
         let spacing = sliceSpacingMM.map { " every \(millimetres($0)) mm" } ?? ""
-        let words = [description, kernel.map { "kernel \($0)" }, imageType, unusable.map { "not usable: \($0)" }].compactMap { $0 }
-        return "\(uid)  \(modality), \(sliceCount) slices of \(columns) x \(rows)\(spacing)" + words.map { ", \($0)" }.joined()
+        let all = (words + [unusable.map { "not usable: \($0)" }]).compactMap { $0 }
+        return "\(uid)  \(modality), \(sliceCount) slices of \(columns) x \(rows)\(spacing)" + all.map { ", \($0)" }.joined()
     }
 }
 

@@ -11,7 +11,10 @@ import Volumes
 public func readCT(at path: String, options: ReadOptions = .init()) throws -> CTImage {
     switch try imageKind(at: path) {
     case .dicomFolder, .dicomFile: return try readDicom(at: path, options: options)
-    case let kind: return try readBlock(blockFile(at: path, kind: kind, limit: options.largestVoxelCount))
+    case let kind:
+        var image = try readBlock(blockFile(at: path, kind: kind, limit: options.largestVoxelCount))
+        if image.files != [path] { image.files.insert(path, at: 0) }
+        return image
     }
 }
 
@@ -69,5 +72,6 @@ private func readBlock(_ file: BlockFile) throws -> CTImage {
         format: file.format, orientation: orientationName(of: file.grid), lowestHU: Int(statistics.lowest),
         highestHU: Int(statistics.highest), fileCount: 1, storedType: file.layout.type.rawValue)
     return CTImage(
-        volume: try CTVolume(geometry: file.grid, voxels: voxels), metadata: metadata, warnings: file.warnings + statistics.warnings)
+        volume: try CTVolume(geometry: file.grid, voxels: voxels), metadata: metadata, warnings: file.warnings + statistics.warnings,
+        files: [file.layout.path])
 }

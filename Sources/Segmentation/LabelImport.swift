@@ -11,6 +11,8 @@ public struct LabelImportParameters: Codable, Equatable, Sendable {
     public var smallestVertebra = 3000.0
     /// Loose pieces of a level smaller than this, in all, are not worth a warning, mm³ (0 up).
     public var smallestFragment = 50.0
+    /// Whether the patient is known to have situs inversus: liver on the left, spleen on the right.
+    public var isSitusInversus = false
 
     public init() {}
 }
@@ -33,7 +35,7 @@ public func importLabels(
     let census = try IdCensus(of: labels)
     let renamed = try census.renamed(labels, scheme: scheme)
     var warnings = census.unknownIds(scheme: scheme)
-    warnings += try checkSides(of: labels, census: census, scheme: scheme)
+    warnings += try checkSides(of: labels, census: census, scheme: scheme, isSitusInversus: parameters.isSitusInversus)
 
     let volume: LabelVolume
     if labels.geometry.coincides(with: grid, tolerance: parameters.gridTolerance) {
@@ -46,11 +48,11 @@ public func importLabels(
         if !sharesVoxelCentres(renamed.geometry, grid, tolerance: parameters.gridTolerance) {
             warnings.append(resamplingWarning(from: renamed.geometry, to: grid))
         }
-        warnings += cutByView(source, what: "label map")
+        warnings += mayBeCut(source, by: "label map")
     }
     let regions = labelledRegions(of: volume)
-    for warning in cutByView(regions, what: "image")
-    where !warnings.contains(where: { $0.code == .cutByView && $0.levels == warning.levels }) {
+    for warning in mayBeCut(regions, by: "image")
+    where !warnings.contains(where: { $0.code == .mayBeCut && $0.levels == warning.levels }) {
         warnings.append(warning)
     }
     warnings += try checkPieces(of: volume, regions: regions, parameters: parameters)

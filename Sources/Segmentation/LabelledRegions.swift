@@ -28,20 +28,12 @@ public func labelledRegions(of labels: LabelVolume) -> [LabelledRegion] {
     }
 }
 
-/// The levels whose label reaches a face of the grid, so that part of the vertebra may lie outside the view, from head to sacrum.
-///
-/// - Complexity: O(voxels).
-public func levelsCutByView(in labels: LabelVolume) -> [VertebraLevel] {
-    labelledRegions(of: labels).filter(\.isCutByView).map(\.level)
-}
-
-/// A warning for each level cut by the edge of `what`.
-func cutByView(_ regions: [LabelledRegion], what: String) -> [LabelWarning] {
+/// A warning for each level that touches the edge of `what`, be it with a single voxel.
+func mayBeCut(_ regions: [LabelledRegion], by what: String) -> [LabelWarning] {
     regions.filter(\.isCutByView).map { region in
         LabelWarning(
-            .cutByView, levels: [region.level],
-            "\(region.level) reaches the edge of the \(what) with \(region.voxelsOnGridFace) voxels and may go on outside: "
-                + "what is planned on it rests on a part of the bone")
+            .mayBeCut, levels: [region.level],
+            "\(region.level) reaches the edge of the \(what) with \(region.voxelsOnGridFace) voxels and may go on outside it")
     }
 }
 

@@ -16,6 +16,10 @@ public enum SegmentationError: Error, Equatable, CustomStringConvertible {
     case duplicateLevel(VertebraLevel, distance: Double)
     /// Structures named "left" lie to the right of those named "right".
     case sidesSwapped(swapped: Int, of: Int)
+    /// The liver lies to the left of the spleen, and nobody said that the patient has situs inversus.
+    case organsMirrored
+    /// The liver lies to the right of the spleen, as usual, though the patient was said to have situs inversus.
+    case organsNotMirrored
     /// The labels do not lie on this image's bone.
     case doNotFit(LabelFit)
 
@@ -40,6 +44,12 @@ public enum SegmentationError: Error, Equatable, CustomStringConvertible {
         case .sidesSwapped(let swapped, let count):
             "\(swapped) of \(count) structures named left or right lie on the other side of the patient: the label map is mirrored; "
                 + "export it again with its own orientation"
+        case .organsMirrored:
+            "the liver lies to the left of the spleen: the scan and its labels are mirrored, so left is right; export the scan again with its "
+                + "own orientation, or pass --situs-inversus if this patient's organs are known to lie so"
+        case .organsNotMirrored:
+            "the liver lies to the right of the spleen, as usual, but --situs-inversus says that this patient's organs are reversed: the scan "
+                + "and its labels are mirrored, or the flag is wrong"
         case .doNotFit(let fit):
             "the labels do not lie on this image's bone (\(fit)): they belong to another scan, are shifted, or the image is not a CT; "
                 + "use the label map that was made from this very scan"

@@ -4,26 +4,48 @@ import Volumes
 
 /// Compares the sides that a map's other structures claim by name with where they lie.
 ///
-/// The median left structure (lung, rib, kidney, ...) must lie to the left of the median right one; otherwise the map is mirrored. The liver to the left of the spleen means that map and image are both
-/// mirrored, or situs inversus (about 1 in 10,000 people): a warning, because no map can tell which.
+/// The median left structure (lung, rib, kidney, ...) must lie to the left of the median right one; otherwise the map is mirrored. The liver
+/// to the left of the spleen means that map and image are both mirrored, or situs inversus (about 1 in 10,000 people). No map can tell which,
+/// so a person must have said it.
 ///
-/// - Throws: `SegmentationError.sidesSwapped`. Complexity: O(voxels) for schemes with sided structures, else O(1).
-func checkSides(of labels: Volume<Int32, Patient>, census: IdCensus, scheme: LabelScheme) throws -> [LabelWarning] {
+/// - Returns: a warning where situs inversus was said.
+/// - Throws: `SegmentationError.sidesSwapped`, `.organsMirrored`, `.organsNotMirrored`. Complexity: O(voxels) for schemes with sided
+///   structures, else O(1).
+func checkSides(
+    of labels: Volume<Int32, Patient>, census: IdCensus, scheme: LabelScheme, isSitusInversus: Bool
+) throws -> [LabelWarning] {
     let sided = census.counts.filter { scheme.side(of: $0.id) != nil }.map(\.id)
     let organs = scheme.liverAndSpleen.map { [$0.liver, $0.spleen] } ?? []
     let wanted = Set(sided + organs)
-    guard !wanted.isEmpty, !sided.isEmpty || organs.allSatisfy({ id in census.counts.contains { $0.id == id } }) else { return [] }
-    let leftward = meanLeftward(of: wanted, in: labels)
+    let isTold = !sided.isEmpty || (!organs.isEmpty && organs.allSatisfy { id in census.counts.contains { $0.id == id } })
+    let leftward = isTold ? meanLeftward(of: wanted, in: labels) : [:]
     try compareSides(leftward, scheme: scheme)
-    guard let (liver, spleen) = scheme.liverAndSpleen, let liverX = leftward[liver], let spleenX = leftward[spleen], liverX > spleenX else {
-        return []
+    return try compareOrgans(leftward, scheme: scheme, isSitusInversus: isSitusInversus)
+}
+
+/// - Throws: `SegmentationError` when liver and spleen lie otherwise than was said.
+private func compareOrgans(_ leftward: [Int: Double], scheme: LabelScheme, isSitusInversus: Bool) throws -> [LabelWarning] {
+    let said = "said to have situs inversus (--situs-inversus)"
+    guard let (liver, spleen) = scheme.liverAndSpleen, let liverX = leftward[liver], let spleenX = leftward[spleen] else {
+        guard isSitusInversus else { return [] }
+        return [
+            LabelWarning(
+                .situsInversus,
+                "the patient was \(said); the labels show no liver and spleen to check it by; check the side before any use")
+        ]
     }
-    return [
-        LabelWarning(
-            .mirroredOrSitusInversus,
-            "the liver lies to the left of the spleen: the scan is mirrored, or the patient has situs inversus; "
-                + "check the side before any use")
-    ]
+    switch (liverX > spleenX, isSitusInversus) {
+    case (true, false): throw SegmentationError.organsMirrored
+    case (false, true): throw SegmentationError.organsNotMirrored
+    case (false, false): return []
+    case (true, true):
+        return [
+            LabelWarning(
+                .situsInversus,
+                "the patient was \(said), and the liver does lie to the left of the spleen, as it would in a mirrored scan; check the side "
+                    + "before any use")
+        ]
+    }
 }
 
 /// - Throws: `SegmentationError.sidesSwapped` when most left structures lie to the right of the right ones.

@@ -12,9 +12,6 @@ public struct VertebraLabels: Sendable {
     public var regions: [LabelledRegion]
     public var warnings: [LabelWarning]
 
-    /// The levels that reach the edge of the image or of the label map they came from, and may go on outside, from head to sacrum.
-    public var levelsCutByView: [VertebraLevel] { warnings.filter { $0.code == .cutByView }.flatMap(\.levels).sorted() }
-
     public init(volume: LabelVolume, levels: [VertebraLevel], regions: [LabelledRegion], warnings: [LabelWarning]) {
         self.volume = volume
         self.levels = levels
@@ -29,7 +26,7 @@ public struct LabelWarning: Codable, Equatable, Sendable {
         case resampled
         case labelsBeyondImage = "labels_beyond_image"
         case unknownIds = "unknown_ids"
-        case cutByView = "cut_by_view"
+        case mayBeCut = "may_be_cut"
         case fragmented
         case incomplete
         case missingLevel = "missing_level"
@@ -37,9 +34,17 @@ public struct LabelWarning: Codable, Equatable, Sendable {
         case unevenSpacing = "uneven_spacing"
         case implausibleSpacing = "implausible_spacing"
         case obliqueSpine = "oblique_spine"
-        case mirroredOrSitusInversus = "mirrored_or_situs_inversus"
+        case situsInversus = "situs_inversus"
         case poorFit = "poor_fit"
         case fitNotChecked = "fit_not_checked"
+
+        /// Whether it tells of the named levels' own bone only, and nothing of the others' place, side or number.
+        var isLocal: Bool {
+            switch self {
+            case .mayBeCut, .fragmented, .incomplete, .poorFit: true
+            default: false
+            }
+        }
     }
 
     public var code: Code

@@ -66,7 +66,8 @@ func failure(of error: SegmentationError, place: String = "--labels") -> Command
         case .upsideDown: (.corruptInput, "labels_upside_down")
         case .wrongOrder: (.corruptInput, "levels_out_of_order")
         case .duplicateLevel: (.corruptInput, "level_labelled_twice")
-        case .sidesSwapped: (.corruptInput, "labels_mirrored")
+        case .sidesSwapped, .organsMirrored: (.corruptInput, "labels_mirrored")
+        case .organsNotMirrored: (.corruptInput, "situs_inversus_not_seen")
         case .doNotFit: (.corruptInput, "labels_do_not_fit")
         }
     return CommandFailure(exit, code: code, what: "\(error)", place: place)

@@ -37,7 +37,7 @@ struct InfoReport: Encodable {
         }
     }
     let schema = "lamina.info"
-    let schemaVersion = "1.0.0"
+    let schemaVersion = "1.1.0"
     let convention = "LPS-mm-RH"
     /// Absent, as the metadata are, where the image cannot be read.
     var geometry: Geometry?

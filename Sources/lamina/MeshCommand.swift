@@ -35,6 +35,8 @@ struct MeshCommand: ParsableCommand {
     @Option(help: "Threads to use.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
+    @OptionGroup var sides: SideOptions
+
     @Flag(help: "Replace an existing folder of the same kind.")
     var force = false
 
@@ -73,11 +75,10 @@ struct MeshCommand: ParsableCommand {
                 }
                 return Manifest(
                     laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: .ok, startedAt: startedAt, finishedAt: Date(),
-                    engines: engines(), parameters: ["surface": try JSONValue(surfaces)], inputs: try draft.inputRecords(at: input),
+                    engines: engines(), parameters: ["surface": try JSONValue(surfaces), "situs_inversus": .bool(sides.situsInversus)],
+                    inputs: try draft.inputRecords(at: input),
                     stages: log.stages, warnings: log.warnings,
-                    measurements: [
-                        "meshes": .object(Dictionary(uniqueKeysWithValues: try made.map { ($0.level.name, try JSONValue($0.report)) }))
-                    ])
+                    measurements: ["meshes": try measurements(of: made)])
             }
             return CommandOutcome(output: output, text: "\(made.map(\.level.name).joined(separator: ", ")) written to \(output)")
         }
@@ -85,10 +86,15 @@ struct MeshCommand: ParsableCommand {
 
     private func readVertebrae(_ log: RunLog) throws -> VertebraLabels {
         let image = try readLabels(at: isCaseFolder(input) ? labelsOfCase() : input)
-        for warning in image.warnings { log.warn(warning.code.rawValue, "\(input): \(warning.message)") }
+        for warning in image.warnings { log.warn(warning.code.rawValue, "the label map: \(warning.message)") }
+        var parameters = LabelImportParameters()
+        parameters.isSitusInversus = sides.situsInversus
         do {
-            let labels = try importLabels(image.volume, scheme: scheme ?? .lamina, onto: image.volume.geometry)
-            for warning in labels.warnings { log.warn(warning.code.rawValue, warning.message) }
+            let labels = try importLabels(
+                image.volume, scheme: scheme ?? .lamina, onto: image.volume.geometry, parameters: parameters)
+            for warning in labels.relevant(labels.warnings, to: try levels.map(parseLevels) ?? labels.levels) {
+                log.warn(warning.code.rawValue, warning.message, levels: warning.levels)
+            }
             return labels
         } catch let error as SegmentationError {
             throw failure(of: error, place: input)

@@ -62,7 +62,7 @@ struct PhantomCommand: ParsableCommand {
                 }
                 return Manifest(
                     laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: .ok, startedAt: startedAt, finishedAt: Date(),
-                    engines: [:], parameters: ["phantom": try JSONValue(parameters), "seed": try JSONValue(seed)], inputs: [],
+                    engines: engines(), parameters: ["phantom": try JSONValue(parameters), "seed": try JSONValue(seed)], inputs: [],
                     stages: log.stages, warnings: log.warnings)
             }
             return CommandOutcome(output: output, text: report(phantom))

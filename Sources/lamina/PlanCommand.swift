@@ -39,6 +39,14 @@ struct PlanCommand: ParsableCommand {
         help: "Accept an image that is not CT but holds CT-like Hounsfield units, such as one made from MR.")
     var isSyntheticCT = false
 
+    @Flag(help: "Interpolate unevenly spaced slices instead of refusing them.")
+    var resampleUneven = false
+
+    @OptionGroup var sides: SideOptions
+
+    @Option(help: "A screw catalogue of the form of Planning/Catalogue/screws.json. Default: a generic one.", completion: .file())
+    var catalogue: String?
+
     @Flag(help: "Replace an existing case.")
     var force = false
 
@@ -65,17 +73,17 @@ struct PlanCommand: ParsableCommand {
             var outcome = CommandOutcome(output: output)
             try writeCase(at: output, replacing: force) { draft in
                 let images = try readPlanInputs(request(labels: labels, scheme: scheme), log: log)
+                let inputs = try log.stage("hash inputs") { try hashInputs(images, for: draft) }
                 let plan = try planned(images, log: log)
-                let file = PlanFile(plan)
+                let (file, measurements) = try writePlanFiles(plan, images, image: inputs.image, into: draft, log: log)
                 outcome.exit = exit(of: file, missing: images.missingLevels)
                 outcome.screws = file.screws.map(ScrewSummary.init)
                 outcome.text = screwTable(file) + "\n\nCase written to \(output)"
-                let measurements = try writePlanFiles(plan, file, images, into: draft, log: log)
-                let inputs = try log.stage("hash inputs") { try draft.inputRecords(at: input) + draft.inputRecords(at: labels) }
                 return Manifest(
                     laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt,
-                    finishedAt: Date(), engines: engines(), parameters: try images.parameters(), inputs: inputs, stages: log.stages,
-                    warnings: log.warnings, measurements: measurements)
+                    finishedAt: Date(), engines: engines(), parameters: try images.parameters(), inputs: inputs.records,
+                    image: try manifestImage(inputs.image, images.ct.metadata), stages: log.stages, warnings: log.warnings,
+                    measurements: measurements)
             }
             return outcome
         }
@@ -86,7 +94,7 @@ struct PlanCommand: ParsableCommand {
         return try log.stage("plan") {
             try planSpine(
                 levels: images.levels, labels: images.labels.volume, ct: isSyntheticCT ? nil : images.ct.volume,
-                parameters: images.planning, threads: threads
+                catalogue: images.catalogue, parameters: images.planning, threads: threads
             ) { _ in
                 let count = done.withLock {
                     $0 += 1
@@ -99,7 +107,8 @@ struct PlanCommand: ParsableCommand {
 
     private func request(labels: String, scheme: LabelScheme) -> PlanRequest {
         PlanRequest(
-            input: input, series: series, isSyntheticCT: isSyntheticCT, labels: labels, scheme: scheme, levels: levels, threads: threads)
+            input: input, series: series, isSyntheticCT: isSyntheticCT, resamplesUnevenSlices: resampleUneven, labels: labels,
+            scheme: scheme, isSitusInversus: sides.situsInversus, catalogue: catalogue, levels: levels, threads: threads)
     }
 
     /// A level that is not there at all weighs more than a pedicle that was refused.

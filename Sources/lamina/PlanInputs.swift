@@ -11,8 +11,12 @@ struct PlanRequest {
     let input: String
     let series: String?
     let isSyntheticCT: Bool
+    let resamplesUnevenSlices: Bool
     let labels: String
     let scheme: LabelScheme
+    let isSitusInversus: Bool
+    /// The path of a screw catalogue; nil for the one that is built in.
+    let catalogue: String?
     /// Nil for every labelled level from T1 to S1.
     let levels: [VertebraLevel]?
     let threads: Int
@@ -21,6 +25,7 @@ struct PlanRequest {
         var options = ReadOptions()
         options.seriesUID = series
         options.allowMR = isSyntheticCT
+        options.resamplesUnevenSlices = resamplesUnevenSlices
         options.threads = threads
         return options
     }
@@ -33,6 +38,7 @@ struct PlanInputs {
     let labels: VertebraLabels
     /// From head to sacrum; those in `missingLevels` too, so that each gets its refusal.
     let levels: [VertebraLevel]
+    let catalogue: ScrewCatalogue
     let planning: PlanningParameters
     let labelImport: LabelImportParameters
     let labelFit: LabelFitParameters
@@ -50,29 +56,34 @@ struct PlanInputs {
             "label_fit": try JSONValue(labelFit),
             "levels": .array(levels.map { .string($0.name) }),
             "planning": try JSONValue(planning),
-            "catalogue": try JSONValue(ScrewCatalogue.builtIn),
+            "catalogue": try JSONValue(catalogue),
         ]
     }
 }
 
 /// Reads the CT and its labels, and checks that they belong together and hold something to plan.
 ///
-/// - Throws: `ImageFileError`, `SegmentationError`, or `CommandFailure` when no level asked for is labelled.
+/// - Throws: `ImageFileError`, `SegmentationError`, or `CommandFailure` when no level asked for is labelled or the catalogue
+///   cannot serve.
 func readPlanInputs(_ request: PlanRequest, log: RunLog) throws -> PlanInputs {
-    let (labelImport, labelFit) = (LabelImportParameters(), LabelFitParameters())
+    let catalogue = try readCatalogue(request.catalogue)
+    let labelFit = LabelFitParameters()
+    var labelImport = LabelImportParameters()
+    labelImport.isSitusInversus = request.isSitusInversus
     let ct = try log.stage("read CT") { try readCT(at: request.input, options: request.readOptions) }
-    for warning in ct.warnings { log.warn(warning.code.rawValue, "\(request.input): \(warning.message)") }
+    for warning in ct.warnings { log.warn(warning.code.rawValue, "the CT: \(warning.message)") }
 
     let labels = try log.stage("read labels") {
         let image = try readLabels(at: request.labels)
-        for warning in image.warnings { log.warn(warning.code.rawValue, "\(request.labels): \(warning.message)") }
+        for warning in image.warnings { log.warn(warning.code.rawValue, "the label map: \(warning.message)") }
         return try importLabels(image.volume, scheme: request.scheme, onto: ct.volume.geometry, parameters: labelImport)
     }
     let fitWarnings = try log.stage("check labels") { try checkLabels(labels, against: ct.volume, parameters: labelFit).warnings }
-    for warning in labels.warnings + fitWarnings { log.warn(warning.code.rawValue, warning.message) }
-
     let plannable = labels.levels.filter { $0.region != .cervical }
     let levels = request.levels ?? plannable
+    for warning in labels.relevant(labels.warnings + fitWarnings, to: levels) {
+        log.warn(warning.code.rawValue, warning.message, levels: warning.levels)
+    }
     guard levels.contains(where: labels.levels.contains) else {
         throw CommandFailure(
             .noSpine, code: "level_not_in_labels",
@@ -80,7 +91,8 @@ func readPlanInputs(_ request: PlanRequest, log: RunLog) throws -> PlanInputs {
             place: request.labels,
             remedy: "The labels hold \(labels.levels.map(\.name).joined(separator: ", ")) when read as \(request.scheme.rawValue)")
     }
+    try checkCatalogue(catalogue, serves: levels, place: request.catalogue)
     return PlanInputs(
-        request: request, ct: ct, labels: labels, levels: levels, planning: PlanningParameters(), labelImport: labelImport,
-        labelFit: labelFit)
+        request: request, ct: ct, labels: labels, levels: levels, catalogue: catalogue, planning: PlanningParameters(),
+        labelImport: labelImport, labelFit: labelFit)
 }

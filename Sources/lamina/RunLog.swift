@@ -1,3 +1,4 @@
+import Anatomy
 import ArgumentParser
 import Foundation
 import Protocols
@@ -72,8 +73,8 @@ final class RunLog: Sendable {
     func progress(_ stage: String, done: Int, total: Int) { show(.progress(stage: stage, done: done, total: total)) }
 
     /// Shows and keeps a warning; the same one only once.
-    func warn(_ code: String, _ message: String) {
-        let warning = CommandWarning(code: code, message: message)
+    func warn(_ code: String, _ message: String, levels: [VertebraLevel] = []) {
+        let warning = CommandWarning(code: code, message: message, levels: levels.map(\.name))
         let isNew = state.withLock { state in
             guard !state.warnings.contains(warning) else { return false }
             state.warnings.append(warning)

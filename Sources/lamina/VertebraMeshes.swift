@@ -22,7 +22,9 @@ func vertebraMeshes(
 ) throws -> [VertebraMesh] {
     let cuts = try cutOutMasks(of: levels, from: labels.volume)
     for region in labels.regions where region.isCutByView && levels.contains(region.level) {
-        log.warn("mesh_of_part", "\(region.level): its mesh ends where the image ends; the rest of the vertebra is missing")
+        log.warn(
+            "mesh_of_part", "\(region.level): its mesh ends where the image ends; the rest of the vertebra is missing",
+            levels: [region.level])
     }
     let fields = try concurrentMap(cuts, threads: threads) { cut in
         try modelled[cut.level] ?? signedDistance(of: cut.mask, parameters: parameters)

@@ -4,6 +4,13 @@ import TestSupport
 import Testing
 
 @Suite struct FileFingerprintTests {
+    /// Of the digests "a" and "b", as `printf 'a\nb\n' | sha256sum` has it.
+    @Test func severalFilesCountInAnyOrder() {
+        #expect(combinedSHA256(["b", "a"]) == combinedSHA256(["a", "b"]))
+        #expect(combinedSHA256(["a", "b"]) == "911169ddaaf146aff539f58c26c489af3b892dff0fe283c1c264c65ae5aa59a2")
+        #expect(combinedSHA256(["a"]) == "a")
+    }
+
     // FIPS 180-2, appendix B, and the empty message.
     @Test(arguments: [
         ("", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),

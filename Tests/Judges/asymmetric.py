@@ -5,7 +5,10 @@ import os
 import pathlib
 import subprocess
 
+import jsonschema
 import numpy as np
+
+from conftest import schema
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 LAMINA = os.environ.get("LAMINA", str(ROOT / ".build" / "release" / "lamina"))
@@ -71,7 +74,12 @@ def info(path, *arguments, probes=PROBES, timeout=60):
     done = subprocess.run(command, capture_output=True, timeout=timeout)
     assert done.returncode >= 0, f"ended by signal {-done.returncode}: {done.stderr[-500:]}"
     assert done.returncode in (0, 2, 3, 6), f"exit code {done.returncode}: {done.stderr[-500:]}"
-    return done.returncode, json.loads(done.stdout) if done.stdout else None
+    if not done.stdout:
+        return done.returncode, None
+    report = json.loads(done.stdout)
+    # A wrong command line is told in a summary, as for every command.
+    jsonschema.Draft202012Validator(schema("summary" if report["schema"] == "lamina.summary" else "info")).validate(report)
+    return done.returncode, report
 
 
 def check(path, *arguments, probes=PROBES, tolerance=0):

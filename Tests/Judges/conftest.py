@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nibabel as nib
+import numpy as np
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,6 +74,25 @@ def one_level_case(phantom, tmp_path_factory):
     planned = run_lamina(*plan_arguments(phantom, case, "L1"))
     assert planned.returncode in (0, 5), planned.stderr
     return case
+
+
+@pytest.fixture(scope="session")
+def cut_case(phantom, tmp_path_factory):
+    """The phantom's image ends in the middle of L2; all three levels are asked for. Tests must not change it."""
+    folder = tmp_path_factory.mktemp("cut")
+    ct, labels = nib.load(phantom / "ct.nii.gz"), nib.load(phantom / "labels.nii.gz")
+    ids = np.asanyarray(labels.dataobj)
+    bottom = int(np.argwhere(ids == 21)[:, 2].mean())
+    assert labels.affine[2, 2] > 0
+    moved = labels.affine.copy()
+    moved[:3, 3] += labels.affine[:3, 2] * bottom
+    for name, image in (("ct", ct), ("labels", labels)):
+        part = nib.Nifti1Image(np.asanyarray(image.dataobj)[:, :, bottom:], moved)
+        part.header.set_xyzt_units("mm")
+        nib.save(part, folder / f"{name}.nii.gz")
+    planned = run_lamina(*plan_arguments(folder, folder / "case"))
+    assert planned.returncode == 5, planned.stderr
+    return folder / "case"
 
 
 def schema(name):

@@ -27,6 +27,19 @@ def test_files_keep_their_schemas(phantom, phantom_case):
     check(json.loads((phantom / "truth.json").read_text()), "truth")
 
 
+def test_units_end_the_keys_of_measurements(phantom_case):
+    manifest = json.loads((phantom_case / "manifest.json").read_text())
+    for mesh in manifest["measurements"]["meshes"].values():
+        assert set(mesh["repairs"]) == {"dropped_pieces", "dropped_volume_mm3", "filled_cavities", "filled_volume_mm3"}
+        assert all(key == key.lower() for key in mesh)
+
+
+def test_engines_are_named_with_their_versions(phantom_case):
+    engines = json.loads((phantom_case / "manifest.json").read_text())["engines"]
+    assert set(engines) == {"Assimp", "Eigen", "GDCM", "libcrypto", "teem", "zlib"}
+    assert all(any(c.isdigit() for c in version) for version in engines.values())
+
+
 def test_schema_sees_a_lie(phantom_case):
     """The schema is strict: a refused screw with geometry, an unknown key and a swapped side name are errors."""
     import jsonschema
@@ -49,13 +62,14 @@ def test_manifest_names_every_file_with_its_hash(phantom_case):
         assert record["sha256"] == hashlib.sha256(data).hexdigest() and record["bytes"] == len(data)
 
 
-def test_holds_the_files_that_were_promised(phantom_case):
-    names = set(files(phantom_case))
-    plan = json.loads((phantom_case / "plan.json").read_text())
-    expected = {"plan.json", "manifest.json", "screws.csv", "labels.nii.gz", "meshes/spine.stl"}
-    expected |= {f"meshes/{v['level']}.stl" for v in plan["vertebrae"]}
-    expected |= {f"screws/{s['level']}_{s['side']}.stl" for s in plan["screws"] if s["status"] == "planned"}
-    assert names == expected
+def test_holds_the_files_that_were_promised(phantom_case, cut_case):
+    """A mesh of every level asked for that has a label, a vertebra that is cut and so has no model too."""
+    for case in (phantom_case, cut_case):
+        plan = json.loads((case / "plan.json").read_text())
+        screws = [f"screws/{s['level']}_{s['side']}.stl" for s in plan["screws"] if s["status"] == "planned"]
+        assert screws and ("L2" in {v["level"] for v in plan["vertebrae"]}) == (case == phantom_case)
+        meshes = [f"meshes/{level}.stl" for level in ("T12", "L1", "L2", "spine")]
+        assert set(files(case)) == {"plan.json", "manifest.json", "screws.csv", "labels.nii.gz", *meshes, *screws}
 
 
 def test_same_input_same_bytes_whatever_the_threads(phantom, phantom_case, tmp_path):
@@ -239,6 +253,19 @@ def test_a_tampered_case_exits_7(phantom_case, tmp_path, change):
     change(case)
     run = run_lamina("mesh", case, "-o", tmp_path / "mesh", "--levels", "L1")
     assert run.returncode == 7 and not (tmp_path / "mesh").exists()
+    run = run_lamina("verify", case, "--json")
+    error = json.loads(run.stdout)["error"]
+    assert run.returncode == 7 and error["code"] == "case_changed"
+    assert any(f"{case}/{name} " in error["what"] for name in ("labels.nii.gz", "plan.json", "added"))
+
+
+def test_verify_passes_a_whole_case(phantom, phantom_case, tmp_path):
+    for case in (phantom, phantom_case):
+        run = run_lamina("verify", case, "--json")
+        check(json.loads(run.stdout), "summary")
+        assert run.returncode == 0
+    run = run_lamina("verify", tmp_path)
+    assert run.returncode == 7 and "manifest.json" in run.stderr
 
 
 def test_a_folder_of_meshes_has_no_labels_to_mesh(phantom, tmp_path):

@@ -1,5 +1,6 @@
 """The command line's contract (Protocols/Specification/cli.md): exit codes, JSON on stdout, JSON lines on stderr."""
 
+import hashlib
 import json
 import os
 import shlex
@@ -14,8 +15,9 @@ from pydicom.uid import CTImageStorage
 
 from asymmetric import LAMINA
 from conftest import plan_arguments, schema
-from dicom_writer import base, decimals, set_pixels
+from dicom_writer import PATIENT, base, decimals, set_pixels
 
+PATIENT_ID = "ID-4711"
 FORMATS = jsonschema.Draft202012Validator.FORMAT_CHECKER
 
 
@@ -30,7 +32,7 @@ def progress(run):
     return events
 
 
-@pytest.mark.parametrize("name", ["plan", "manifest", "progress", "summary", "truth"])
+@pytest.mark.parametrize("name", ["info", "plan", "manifest", "progress", "summary", "truth"])
 def test_schemas_are_schemas(name):
     jsonschema.Draft202012Validator.check_schema(schema(name))
 
@@ -184,6 +186,60 @@ def test_a_case_inside_the_folder_of_its_ct_leaves_itself_out_of_the_inputs(lami
         assert inputs == {path.name for path in ct.glob("*.dcm")} | {"labels.nii.gz"}
 
 
+def test_info_keeps_its_schema(lamina, phantom, tmp_path):
+    """Of what can be read and of what cannot; other tests check it for every format (asymmetric.py)."""
+    dicom_folder(phantom / "ct.nii.gz", tmp_path / "ct")
+    (tmp_path / "broken.nii").write_bytes(b"no image")
+    for path, code in ((phantom / "ct.nii.gz", 0), (tmp_path / "ct", 0), (tmp_path / "broken.nii", 3)):
+        run = lamina("info", path, "--json", "--probe=0,0,0", "--probe=9999,0,0")
+        report = json.loads(run.stdout)
+        check(report, "info")
+        assert run.returncode == code and ("error" in report) == (code != 0)
+
+
+def test_a_plan_names_its_scan_and_not_the_patient(lamina, phantom, tmp_path):
+    ct, case = tmp_path / "ct", tmp_path / "case"
+    dicom_folder(phantom / "ct.nii.gz", ct)
+    (ct / "readme.txt").write_text("no part of the scan")
+    run = lamina("plan", ct, "--labels", phantom / "labels.nii.gz", "--scheme", "lamina", "--levels", "L1", "-o", case)
+    assert run.returncode in (0, 5), run.stderr
+    plan, manifest = (json.loads((case / name).read_text()) for name in ("plan.json", "manifest.json"))
+    check(plan, "plan")
+    check(manifest, "manifest")
+    image = plan["image"]
+    digests = subprocess.run("sha256sum *.dcm | cut -c1-64 | sort | sha256sum | cut -c1-64", shell=True, cwd=ct, capture_output=True, text=True)
+    assert image["sha256"] == digests.stdout.strip()
+    assert (image["study_instance_uid"], image["series_instance_uid"], image["frame_of_reference_uid"]) == ("1.2.3", "1.2.9", "1.2.3.4")
+    read = sitk.ReadImage(str(phantom / "ct.nii.gz"))
+    assert image["size"] == list(read.GetSize())
+    assert image["spacing_mm"] == pytest.approx(read.GetSpacing(), abs=1e-6)
+    assert image["origin_lps_mm"] == pytest.approx(read.GetOrigin(), abs=1e-4)
+    metadata = manifest["image"].pop("metadata")
+    assert manifest["image"] == image and metadata["format"] == "dicom"
+    assert "files_skipped" in {w["code"] for w in plan["warnings"]}, "a warning of the reader reaches the plan"
+    for path in (case / "plan.json", case / "manifest.json", case / "screws.csv"):
+        for secret in (PATIENT, PATIENT_ID, "asymmetric", "20200102"):
+            assert secret.encode() not in path.read_bytes(), (path, secret)
+
+
+def test_a_plan_of_a_nifti_names_its_bytes(phantom, phantom_case):
+    image = json.loads((phantom_case / "plan.json").read_text())["image"]
+    assert image["sha256"] == hashlib.sha256((phantom / "ct.nii.gz").read_bytes()).hexdigest()
+    assert image["study_instance_uid"] is image["series_instance_uid"] is image["frame_of_reference_uid"] is None
+
+
+def test_uneven_slices_are_planned_only_when_asked(lamina, phantom, tmp_path):
+    ct, case = tmp_path / "ct", tmp_path / "case"
+    dicom_folder(phantom / "ct.nii.gz", ct)
+    sorted(ct.iterdir())[5].unlink()
+    arguments = ["plan", ct, "--labels", phantom / "labels.nii.gz", "--scheme", "lamina", "--levels", "L1", "-o", case, "--json"]
+    run = lamina(*arguments)
+    error = json.loads(run.stdout)["error"]
+    assert run.returncode == 3 and error["code"] == "uneven_slices" and "--resample-uneven" in error["what"]
+    assert lamina(*arguments, "--resample-uneven").returncode in (0, 5)
+    assert "slices_resampled" in {w["code"] for w in json.loads((case / "plan.json").read_text())["warnings"]}
+
+
 def dicom_folder(nifti, folder):
     """The CT as one DICOM file a slice."""
     image = sitk.ReadImage(str(nifti))
@@ -194,7 +250,7 @@ def dicom_folder(nifti, folder):
 
     folder.mkdir()
     for k, voxels in enumerate(sitk.GetArrayFromImage(image)):
-        d = base(CTImageStorage, "1.2.9", grid)
+        d = base(CTImageStorage, "1.2.9", grid, patient=PATIENT_ID)
         d.ImagePositionPatient = decimals(np.array(image.GetOrigin()) + axes[:, 2] * spacing[2] * k)
         d.ImageOrientationPatient, d.PixelSpacing = decimals([*axes[:, 0], *axes[:, 1]]), decimals([spacing[1], spacing[0]])
         d.RescaleSlope, d.RescaleIntercept = "1", "0"

@@ -1,18 +1,21 @@
 """Plans on human-corrected vertebra masks, graded by code that shares nothing with the planner (Tools/Evaluation/verse_masks.py).
 
-The masks (VerSe, CC BY-SA 4.0) are no part of the repository; without them this says so and is skipped. They were seen while planning was
+The masks (VerSe, CC BY-SA 4.0) are no part of the repository; they are looked for in the folder
+verse_masks of LAMINA_DEVELOPMENT_DATA, and without them this says so and is skipped. They were seen while planning was
 written, so they guard against going back and are no result on unseen people.
 """
 
 import json
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from conftest import ROOT
 
-MASKS = ROOT.parent / "shared" / "data" / "verse_masks"
+MASKS = Path(os.environ.get("LAMINA_DEVELOPMENT_DATA", ROOT.parent / "shared" / "data")) / "verse_masks"
 # The human point lies in the body, more than 3 mm off the axis of the pedicle that the mask shows (the other side's lies in its pedicle).
 MISPLACED_POINTS = {("sub-verse010", "L1", "right"), ("sub-verse010", "L2", "right"), ("sub-verse010", "L3", "right")}
 

@@ -2,6 +2,7 @@ import Anatomy
 import Concurrency
 import Frames
 import Phantom
+import Protocols
 import Testing
 import Volumes
 
@@ -122,8 +123,8 @@ import Volumes
 
     @Test func threadsDoNotChangeThePlan() throws {
         let labels = try Self.phantom.get().labels
-        let one = try PlanFile(planSpine(levels: [.t12, .l1], labels: labels, ct: nil, threads: 1)).json()
-        let two = try PlanFile(planSpine(levels: [.t12, .l1], labels: labels, ct: nil, threads: 2)).json()
+        let one = try encodedJSON(PlanFile(planSpine(levels: [.t12, .l1], labels: labels, ct: nil, threads: 1), image: image(of: labels)))
+        let two = try encodedJSON(PlanFile(planSpine(levels: [.t12, .l1], labels: labels, ct: nil, threads: 2), image: image(of: labels)))
         #expect(one == two)
     }
 }

@@ -29,5 +29,18 @@ import Testing
         #expect(throws: Never.self) { try ScrewCatalogue(json: file(diameter: 6, level: "L3")) }
         #expect(throws: CatalogueError.impossibleSize) { try ScrewCatalogue(json: file(diameter: -6, level: "L3")) }
         #expect(throws: CatalogueError.notALevel("Q3")) { try ScrewCatalogue(json: file(diameter: 6, level: "Q3")) }
+        #expect(throws: CatalogueError.impossibleSize) { try ScrewCatalogue(json: file(diameter: 16, level: "L3")) }
+        // The usual size is 6 mm, thinner than the only screw.
+        #expect(throws: CatalogueError.notAScrew(level: "L3", diameter: 6, length: 40)) {
+            try ScrewCatalogue(json: file(diameter: 6.5, level: "L3"))
+        }
+    }
+
+    @Test func aBadFileIsToldByItsKey() {
+        let error = #expect(throws: CatalogueError.self) {
+            try ScrewCatalogue(
+                json: Data(#"{"schema": "lamina.screws", "schema_version": "1.0.0", "name": "n", "source": "s", "typical": {}}"#.utf8))
+        }
+        #expect(error.map { "\($0)" } == "this is not a screw catalogue: 'screws' is missing")
     }
 }

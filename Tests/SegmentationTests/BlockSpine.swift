@@ -49,3 +49,5 @@ struct BlockSpine {
 }
 
 func code(_ labels: VertebraLabels) -> [LabelWarning.Code] { labels.warnings.map(\.code) }
+
+func levelsThatMayBeCut(_ labels: VertebraLabels) -> [VertebraLevel] { labels.warnings.filter { $0.code == .mayBeCut }.flatMap(\.levels) }

@@ -78,9 +78,8 @@ import Volumes
         spine.top = Point(10, -20, 82)
         let labels = try spine.labels()
         let imported = try importLabels(labels, scheme: .verse, onto: labels.geometry)
-        #expect(code(imported) == [.cutByView])
+        #expect(code(imported) == [.mayBeCut])
         #expect(imported.warnings.first?.levels == [.t11])
-        #expect(levelsCutByView(in: imported.volume) == [.t11] && imported.levelsCutByView == [.t11])
     }
 
     /// The centroid is exact up to the sampling of the rim, far under a tenth of a voxel; 2 mm slices of a 20 mm thick ellipsoid give its

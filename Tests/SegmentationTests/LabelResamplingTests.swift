@@ -72,7 +72,7 @@ import Volumes
         let target = try BlockSpine().labels()
         let crop = try target.cropped(from: SIMD3(0, 0, 26), to: target.geometry.size)
         let imported = try importLabels(crop, scheme: .verse, onto: target.geometry)
-        #expect(levelsCutByView(in: imported.volume).isEmpty && imported.levelsCutByView == [.l1])
+        #expect(!imported.regions.contains(where: \.isCutByView) && levelsThatMayBeCut(imported) == [.l1])
     }
 
     @Test func mapsThatDoNotMeetAreRefusedWithBothExtents() throws {
@@ -98,6 +98,6 @@ import Volumes
         let warning = try #require(imported.warnings.first { $0.code == .labelsBeyondImage })
         #expect(warning.levels == [.l1, .l2] && warning.message.contains("L2 100 %"))
         #expect(imported.levels == [.t11, .t12, .l1])
-        #expect(imported.levelsCutByView == [.l1])
+        #expect(levelsThatMayBeCut(imported) == [.l1])
     }
 }

@@ -35,8 +35,31 @@ import Volumes
         }
     }
 
-    @Test func liverOnTheLeftIsAWarning() throws {
+    /// A mirrored scan that was segmented as it stood names its left lung rightly, and shows only by its liver.
+    @Test func liverOnTheLeftIsRefused() throws {
         let map = try labels(mirrored: false, liverRight: false)
-        #expect(try code(importLabels(map, scheme: .totalsegmentatorV2, onto: map.geometry)) == [.mirroredOrSitusInversus])
+        #expect(throws: SegmentationError.organsMirrored) {
+            try importLabels(map, scheme: .totalsegmentatorV2, onto: map.geometry)
+        }
+    }
+
+    @Test func situsInversusMustBeSaidAndBeSeen() throws {
+        var parameters = LabelImportParameters()
+        parameters.isSitusInversus = true
+        let reversed = try labels(mirrored: false, liverRight: false)
+        let imported = try importLabels(reversed, scheme: .totalsegmentatorV2, onto: reversed.geometry, parameters: parameters)
+        #expect(code(imported) == [.situsInversus])
+        let usual = try labels(mirrored: false)
+        #expect(throws: SegmentationError.organsNotMirrored) {
+            try importLabels(usual, scheme: .totalsegmentatorV2, onto: usual.geometry, parameters: parameters)
+        }
+    }
+
+    /// A map without organs cannot belie what was said.
+    @Test func situsInversusWithoutOrgansIsAWarning() throws {
+        var parameters = LabelImportParameters()
+        parameters.isSitusInversus = true
+        let map = try BlockSpine().labels()
+        #expect(try code(importLabels(map, scheme: .verse, onto: map.geometry, parameters: parameters)) == [.situsInversus])
     }
 }

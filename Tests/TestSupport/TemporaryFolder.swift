@@ -1,9 +1,9 @@
 import Foundation
 
 /// Runs a body with a new empty folder, removed afterwards.
-public func withTemporaryFolder(_ body: (String) throws -> Void) throws {
+public func withTemporaryFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
     let folder = FileManager.default.temporaryDirectory.appendingPathComponent("lamina-test-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
+    return try body(folder)
 }
