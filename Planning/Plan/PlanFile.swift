@@ -129,6 +129,17 @@ extension PlanFile {
             case tip = "tip_lps_mm"
             case rejectedBecause = "rejected_because"
         }
+
+        /// Every key is written, with null for what does not exist.
+        public func encode(to encoder: any Encoder) throws {
+            var c = encoder.container(keyedBy: CodingKeys.self)
+            try c.encode(diameter, forKey: .diameter)
+            try c.encode(length, forKey: .length)
+            try c.encode(entry, forKey: .entry)
+            try c.encode(tip, forKey: .tip)
+            try c.encode(score, forKey: .score)
+            try c.encode(rejectedBecause, forKey: .rejectedBecause)
+        }
     }
 }
 
