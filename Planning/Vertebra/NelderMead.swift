@@ -3,7 +3,7 @@
 /// Made for two to four smooth parameters, where it needs no derivatives. Stops when the simplex spans less than `tolerance`
 /// of `step` in every parameter, or after `maximumEvaluations`. Deterministic.
 ///
-/// - Parameter step: the size of the first simplex along each parameter, in the parameter's unit.
+/// - Parameter step: the first simplex along each parameter, in the parameter's unit; negative to begin the other way.
 func minimise(
     from start: [Double], step: [Double], tolerance: Double = 1e-3, maximumEvaluations: Int = 400, _ f: ([Double]) -> Double
 ) -> (x: [Double], value: Double) {
@@ -18,7 +18,7 @@ func minimise(
     func spans() -> Bool {
         (0..<n).allSatisfy { axis in
             let values = simplex.map { $0.x[axis] }
-            return values.max()! - values.min()! < tolerance * step[axis]
+            return values.max()! - values.min()! < tolerance * abs(step[axis])
         }
     }
     while evaluations < maximumEvaluations {

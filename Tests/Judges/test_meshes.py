@@ -123,7 +123,7 @@ def test_manifest_tells_the_truth(case):
         mask = np.pad(ids == IDS[path.stem], 1)
         shifted = affine @ [[1, 0, 0, -1], [0, 1, 0, -1], [0, 0, 1, -1], [0, 0, 0, 1]]
         voxels = mask.sum() * abs(np.linalg.det(affine[:3, :3]))
-        repaired = says["repairs"]["filledVolume"] - says["repairs"]["droppedVolume"]
+        repaired = says["repairs"]["filled_volume_mm3"] - says["repairs"]["dropped_volume_mm3"]
         assert says["mask_volume_mm3"] == pytest.approx(voxels + repaired, rel=1e-3)
         assert abs(mesh.volume / voxels - 1) < 0.01, path.stem
         assert says["volume_change_percent"] == pytest.approx(100 * (mesh.volume / says["mask_volume_mm3"] - 1), abs=0.01)
