@@ -34,7 +34,8 @@ let package = Package(
         .target(name: "Anatomy"),
         .target(name: "Volumes", dependencies: ["Frames"]),
         .target(name: "ImageFiles", dependencies: ["Concurrency", "Volumes", "CImageShim"]),
-        .target(name: "Segmentation", dependencies: ["Volumes", "Anatomy"]),
+        .target(
+            name: "Segmentation", dependencies: ["Volumes", "Anatomy", "Frames"], resources: [.embedInCode("Naming/vertebra_spacing.json")]),
         .target(name: "Phantom", dependencies: ["Volumes", "Anatomy"]),
         .target(name: "Meshes", dependencies: ["Volumes", "CAssimpShim"], path: "Meshes", exclude: ["README.md"]),
         .target(

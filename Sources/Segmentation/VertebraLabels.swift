@@ -37,6 +37,8 @@ public struct LabelWarning: Codable, Equatable, Sendable {
         case situsInversus = "situs_inversus"
         case poorFit = "poor_fit"
         case fitNotChecked = "fit_not_checked"
+        case transitionalAnatomy = "transitional_anatomy"
+        case levelEstimated = "level_estimated"
 
         /// Whether it tells of the named levels' own bone only, and nothing of the others' place, side or number.
         var isLocal: Bool {

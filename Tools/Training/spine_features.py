@@ -1,0 +1,73 @@
+"""What is measured of a chain of vertebrae: the same definitions as Sources/Segmentation/Naming/ChainFeatures.swift and PedicleAssociation.swift."""
+
+import numpy as np
+
+KINDS = ["step", "width", "behind", "above", "turn"]
+STEP, WIDTH, BEHIND, ABOVE, TURN = range(len(KINDS))
+
+
+def directions(bodies):
+    """The unit direction of the spine at each body, towards the feet: from the body above to the body below."""
+    last = len(bodies) - 1
+    if last < 1:
+        return [np.array([0.0, 0.0, -1.0])] * len(bodies)
+    chords = [bodies[min(last, i + 1)] - bodies[max(0, i - 1)] for i in range(last + 1)]
+    return [chord / np.linalg.norm(chord) for chord in chords]
+
+
+def pedicles_of(bodies, candidates, side):
+    """The pedicle of each body or None: the order-preserving pairing of least cost. `side` is 1 for left, -1 for right."""
+    down = directions(bodies)
+    candidates = sorted(candidates, key=lambda point: -point[2])
+    n, m = len(bodies), len(candidates)
+    total = np.zeros((n + 1, m + 1))
+    choice = np.zeros((n + 1, m + 1), int)
+    for i in range(n + 1):
+        for j in range(m + 1):
+            options = []
+            if i:
+                options.append((total[i - 1, j] + 8, 0))
+            if j:
+                options.append((total[i, j - 1] + 8, 1))
+            if i and j:
+                d = candidates[j - 1] - bodies[i - 1]
+                above = -(d @ down[i - 1])
+                aside = d + above * down[i - 1]
+                cost = ((above - 7) / 5) ** 2 + ((aside[0] * side - 14) / 6) ** 2 + ((aside[1] - 19) / 8) ** 2
+                options.append((total[i - 1, j - 1] + cost, 2))
+            if options:
+                total[i, j], choice[i, j] = min(options)
+    result, i, j = [None] * n, n, m
+    while i or j:
+        step = choice[i, j]
+        if step == 2:
+            result[i - 1] = candidates[j - 1]
+        i, j = i - (step != 1), j - (step != 0)
+    return result
+
+
+def features(bodies, left, right):
+    """An array (bodies, KINDS), NaN where something is missing: log mm of the step to the next body, of the distance between the pedicles and of
+    the way from body to pedicles across the spine; the way along it, towards the head, over the pedicles' distance; the turn in the
+    patient's sagittal plane, radians, positive in lordosis."""
+    n, down = len(bodies), directions(bodies)
+    found = np.full((n, len(KINDS)), np.nan)
+    for i in range(n):
+        leftward = np.array([1.0, 0.0, 0.0])
+        if i + 1 < n:
+            found[i, STEP] = np.log(np.linalg.norm(bodies[i + 1] - bodies[i]))
+        if left[i] is not None and right[i] is not None:
+            between = left[i] - right[i]
+            width = max(np.linalg.norm(between), 5)
+            leftward = between / width
+            offset = (left[i] + right[i]) / 2 - bodies[i]
+            above = -(offset @ down[i])
+            found[i, WIDTH] = np.log(width)
+            found[i, BEHIND] = np.log(max(np.linalg.norm(offset + above * down[i]), 5))
+            found[i, ABOVE] = above / width
+        if 0 < i < n - 1:
+            before, after = bodies[i] - bodies[i - 1], bodies[i + 1] - bodies[i]
+            before, after = before - (before @ leftward) * leftward, after - (after @ leftward) * leftward
+            sine = np.cross(before, after) @ leftward / np.linalg.norm(before) / np.linalg.norm(after)
+            found[i, TURN] = np.arcsin(np.clip(sine, -1, 1))
+    return found
