@@ -101,7 +101,8 @@ private func chain(of candidates: [NamingCandidate], naming: SpineNaming, order:
     let anchors = naming.anchors(in: levels)
     let isDecided = anchors.contains(.user) || (!anchors.isEmpty && probability >= naming.parameters.decisiveProbability)
     return NamedChain(
-        places: places, probability: probability, alternatives: Array(alternatives), shiftProbabilities: shifts, anatomy: chosen.shows ?? .usual,
+        places: places, probability: probability, alternatives: Array(alternatives), shiftProbabilities: shifts,
+        anatomy: chosen.shows ?? .usual,
         anatomyProbabilities: anatomies, anchors: anchors, levelEstimated: !isDecided,
         warnings: warnings(
             chosen: chosen, probability: probability, runnerUp: ranked.dropFirst().first?.value, shown: shown, anchors: anchors,
@@ -140,7 +141,8 @@ private func warnings(
     for (upper, missing, lower) in chosen.gaps {
         warnings.append(
             LabelWarning(
-                .missingLevel, levels: missing, "\(missing.names) between \(upper) and \(lower) \(missing.count == 1 ? "was" : "were") not found"))
+                .missingLevel, levels: missing,
+                "\(missing.names) between \(upper) and \(lower) \(missing.count == 1 ? "was" : "were") not found"))
     }
     for anatomy in SpinalAnatomy.allCases where chosen.shows == anatomy || shown[anatomy, default: 0] >= parameters.anatomyWarning {
         warnings.append(

@@ -19,7 +19,8 @@ public enum NamingError: Error, Equatable, CustomStringConvertible {
         case .noDetections: "no vertebra was found, so none can be named"
         case .badDetection(let index, let what): "detection \(index): \(what)"
         case .badEvidence(let what): "the scan's evidence: \(what)"
-        case .notAnAnchor(let text): "'\(text)' names no level at a place; write for example z_lps=-812:L3 (mm, as `lamina info` and viewers show it)"
+        case .notAnAnchor(let text):
+            "'\(text)' names no level at a place; write for example z_lps=-812:L3 (mm, as `lamina info` and viewers show it)"
         case .noBodyAtAnchor(let anchor, let nearest):
             "no vertebral body lies within half a vertebra of \(anchor)"
                 + (nearest.map { "; the nearest is \($0.tenths) mm off" } ?? "") + "; give the z of the middle of the body"

@@ -49,7 +49,8 @@ struct SpineNaming {
         let logLengths = bodies.map { a in bodies.map { b in logStep(a, b) } }
         func tables(_ anatomy: SpinalAnatomy, _ sizes: [Double]) -> [ChainTable] {
             let costs = ChainCosts(
-                detections, anatomy: anatomy, evidence: evidence, anchored: anchored, offCurve: offCurve, room: room, statistics: statistics,
+                detections, anatomy: anatomy, evidence: evidence, anchored: anchored, offCurve: offCurve, room: room,
+                statistics: statistics,
                 parameters: parameters)
             return sizes.map { ChainTable(costs: costs, logLengths: logLengths, logSize: $0) }
         }
