@@ -17,7 +17,7 @@ UNSURE = 255  # a class that says: background, sacrum or other bone, but no vert
 BONE, SAC, OTHER, CAN, DISC = range(5)  # order of the sources' distance fields
 AIR = -1024.0
 # How often each source is drawn. Generic and phantom shapes are simple, so they count less; the spine's upper half has nothing else.
-WEIGHTS = {"verse004": 3.0, "verse010": 2.0, "mean_lumbar": 1.0, "generic": 2.0, "abdomen_3mm": 2.0, "tptbox_l3": 1.0, "chest": 4.0}
+WEIGHTS = {"verse004": 3.0, "verse010": 2.0, "mean_lumbar": 1.0, "generic": 3.0, "abdomen_3mm": 2.0, "tptbox_l3": 1.0, "chest": 4.0}
 PHANTOM_WEIGHT = 0.35
 
 
@@ -120,7 +120,7 @@ class Generator:
         fine = self.stage.name == "fine"
         turn = rotation(*np.radians(self.random.normal(0, (7, 6, 5) if fine else (13, 8, 9))))
         size = self.random.normal(0, 0.10)
-        if source["name"] == "verse004" and self.chance(0.35):
+        if source["name"] == "verse004" and self.chance(0.5):
             size -= self.uniform(0.0, 0.35)  # its T9 to T12 stand in for the smaller vertebrae above, which few sources have
         scale = np.exp(-size) * np.exp(self.random.normal(0, 0.06, 3))
         matrix = axes @ turn @ np.diag(scale)
