@@ -1,5 +1,5 @@
 import CLibraryVersions
-import CaseFolder
+import Digests
 
 /// Names and versions of the libraries that every command is built on and that can say which they are. niftilib cannot.
 func engines() -> [String: String] {
