@@ -15,6 +15,7 @@ struct inference_shim_network {
     ov_functions ov;
     ov_compiled_model *compiled;
     ov_infer_request *request;
+    int32_t thread_count;
     inference_shim_port input;
     inference_shim_port *outputs;
     size_t output_count;
@@ -164,6 +165,11 @@ static inference_shim_status compile(
             engine->core, model, "CPU", 8, &network->compiled, "INFERENCE_NUM_THREADS", thread_count, "PERFORMANCE_HINT", "LATENCY",
             "ENABLE_CPU_PINNING", "NO", "INFERENCE_PRECISION_HINT", "f32") != 0)
         return engine_failure(ov, error, inference_shim_failed);
+    char *used = NULL;
+    if (ov->ov_compiled_model_get_property(network->compiled, "INFERENCE_NUM_THREADS", &used) != 0 || !used)
+        return engine_failure(ov, error, inference_shim_failed);
+    network->thread_count = atoi(used);
+    ov->ov_free(used);
     inference_shim_status status = describe_all(network, error);
     if (status != inference_shim_ok) return status;
     if (ov->ov_compiled_model_create_infer_request(network->compiled, &network->request) != 0)
@@ -199,6 +205,8 @@ void inference_shim_unload(inference_shim_network *network) {
 }
 
 const inference_shim_port *inference_shim_input(const inference_shim_network *network) { return &network->input; }
+
+int32_t inference_shim_thread_count(const inference_shim_network *network) { return network->thread_count; }
 
 size_t inference_shim_output_count(const inference_shim_network *network) { return network->output_count; }
 

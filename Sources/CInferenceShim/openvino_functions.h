@@ -50,6 +50,7 @@ typedef struct ov_output_const_port ov_port;
     X(ov_status, ov_compiled_model_outputs_size, (const ov_compiled_model *, size_t *))                                                     \
     X(ov_status, ov_compiled_model_output_by_index, (const ov_compiled_model *, size_t, ov_port **))                                        \
     X(ov_status, ov_compiled_model_create_infer_request, (const ov_compiled_model *, ov_infer_request **))                                  \
+    X(ov_status, ov_compiled_model_get_property, (const ov_compiled_model *, const char *, char **))                                         \
     X(void, ov_compiled_model_free, (ov_compiled_model *))                                                                                  \
     X(ov_status, ov_const_port_get_shape, (const ov_port *, ov_shape *))                                                                    \
     X(ov_status, ov_port_get_any_name, (const ov_port *, char **))                                                                          \

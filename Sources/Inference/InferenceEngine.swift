@@ -22,18 +22,19 @@ public final class InferenceEngine: Sendable {
 
     /// Compiles a network for an input of one shape.
     ///
-    /// The same network and input give the same bytes each time, and with any count of threads; another processor model may round otherwise
-    /// (`InferenceNetworkTests`).
+    /// The same network, input and `InferenceNetwork.threads` give the same bytes each time. Another count of threads adds up the sums of instance
+    /// norms in other pieces, which changes the last digits (measured on a U-Net: 4e-5 of values up to 3; convolutions alone: nothing), and so may
+    /// another model of processor. `InferenceNetworkTests` shows both.
     ///
     /// - Parameters:
     ///   - inputShape: outermost dimension first; dimensions that the file leaves open are set to it, and the others have to match it.
-    ///   - threads: how many to compute with, 1 to 1024.
+    ///   - threads: how many to compute with at most, 1 to 1024; more than there are cores are not used.
     /// - Throws: `InferenceError.invalidModel`, `.unsupportedModel`, `.inputShape`, `.outOfMemory`, `.engineFailed`.
     /// - Complexity: a tenth of a second for a U-Net of a million parameters; about twice its weights in memory, and the activations.
     public func load(_ model: ModelFile, inputShape: [Int], threads: Int) throws -> InferenceNetwork {
         precondition((1...1024).contains(threads), "a count of threads")
         if let reason = flawOfShape(inputShape) { throw InferenceError.inputShape(path: model.path, shape: inputShape, reason: reason) }
-        return try library.withLock { InferenceNetwork(try $0.load(model, inputShape: inputShape, threads: threads), threads: threads) }
+        return try library.withLock { InferenceNetwork(try $0.load(model, inputShape: inputShape, threads: threads)) }
     }
 }
 

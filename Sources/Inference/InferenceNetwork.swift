@@ -6,13 +6,14 @@ public final class InferenceNetwork: Sendable {
     public let input: TensorDescription
     /// What it gives, in the order of the ONNX file.
     public let outputs: [TensorDescription]
+    /// How many threads compute. The result's last digits depend on it, so it belongs in a record of how something was made.
     public let threads: Int
     private let network: Mutex<OpenVINONetwork>
 
-    init(_ network: consuming OpenVINONetwork, threads: Int) {
+    init(_ network: consuming OpenVINONetwork) {
         input = network.input
         outputs = network.outputs
-        self.threads = threads
+        threads = network.threads
         self.network = Mutex(network)
     }
 

@@ -45,9 +45,11 @@ struct OpenVINONetwork: ~Copyable, @unchecked Sendable {
     private let network: OpaquePointer
     let input: TensorDescription
     let outputs: [TensorDescription]
+    let threads: Int
 
     fileprivate init(network: OpaquePointer) {
         self.network = network
+        threads = Int(inference_shim_thread_count(network))
         input = TensorDescription(inference_shim_input(network).pointee)
         outputs = (0..<inference_shim_output_count(network)).compactMap { inference_shim_output(network, $0)?.pointee }.map(TensorDescription.init)
     }

@@ -50,6 +50,8 @@ inference_shim_status inference_shim_load(
 void inference_shim_unload(inference_shim_network *network);
 
 const inference_shim_port *inference_shim_input(const inference_shim_network *network);
+/// How many threads really compute: OpenVINO uses no more than there are processor cores.
+int32_t inference_shim_thread_count(const inference_shim_network *network);
 size_t inference_shim_output_count(const inference_shim_network *network);
 const inference_shim_port *inference_shim_output(const inference_shim_network *network, size_t index);
 
