@@ -76,7 +76,7 @@ def main():
     ct, labels = sample / "cxr.nii.gz", sample / "mask.nii.gz"
     cores = len(os.sched_getaffinity(0))
     processor = next((line.split(":")[1].strip() for line in open("/proc/cpuinfo") if line.startswith("model name")), "unknown")
-    version = subprocess.run([LAMINA, "--version"], capture_output=True, text=True).stdout.strip()
+    version = subprocess.run([LAMINA, "--version"], capture_output=True, text=True).stdout.splitlines()[0]
     print(f"lamina {version}, {processor}, {cores} cores, median of {RUNS} runs, load {os.getloadavg()[0]:.1f}")
 
     levels = "T9-L2"

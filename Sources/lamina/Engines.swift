@@ -1,5 +1,6 @@
 import CLibraryVersions
-import CaseFolder
+import Digests
+import Inference
 
 /// Names and versions of the libraries that every command is built on and that can say which they are. niftilib cannot.
 func engines() -> [String: String] {
@@ -11,4 +12,22 @@ func engines() -> [String: String] {
         "teem": String(cString: lamina_teem_version()),
         "zlib": String(cString: lamina_zlib_version()),
     ]
+}
+
+/// What `lamina --version` prints: the version, and beneath it one library a line. That of neural networks is opened for it, so commands that run
+/// none have no part in it.
+func versionText() -> String {
+    var libraries = engines()
+    libraries["OpenVINO"] = inferenceEngineVersion()
+    return ([laminaVersion] + libraries.sorted { $0.key.lowercased() < $1.key.lowercased() }.map { "\($0.key): \($0.value)" }).joined(separator: "\n")
+}
+
+private func inferenceEngineVersion() -> String {
+    do {
+        return try InferenceEngine(library: locateEngine()).version
+    } catch InferenceError.engineNotFound(nil, _) {
+        return "not found"
+    } catch {
+        return "not usable: \(error)"
+    }
 }

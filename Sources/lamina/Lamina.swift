@@ -31,7 +31,10 @@ enum Main {
     /// Help and version on stdout; a usage error on stderr, and on stdout too as JSON where `--json` was given.
     private static func endWithoutRunning(_ error: any Error) -> Int32 {
         guard Lamina.exitCode(for: error) != .success else {
-            guard let failure = writeToStandardOutput(Lamina.fullMessage(for: error)) else { return CommandExit.ok.rawValue }
+            let message = Lamina.fullMessage(for: error)
+            // The versions of libraries take some time to find, so they are asked for here and not in the configuration, which every run reads.
+            let text = message == laminaVersion ? versionText() : message
+            guard let failure = writeToStandardOutput(text) else { return CommandExit.ok.rawValue }
             return logOfCommandLine().finish(failing: failure)
         }
         let command = namedCommand().map { "\($0) " } ?? ""

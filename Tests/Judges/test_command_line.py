@@ -78,10 +78,24 @@ def test_no_labels_exits_4_and_says_how_to_pass_them(lamina, phantom, tmp_path):
 
 
 def test_help_and_version_exit_0(lamina):
-    assert lamina("--version").stdout.strip().count(".") == 2
+    version, *libraries = lamina("--version").stdout.splitlines()
+    assert version.count(".") == 2
+    names = [line.split(": ")[0] for line in libraries]
+    assert names == ["Assimp", "Eigen", "GDCM", "libcrypto", "OpenVINO", "teem", "zlib"]
+    assert all(any(c.isdigit() for c in line) for line in libraries), libraries
     for arguments in (["--help"], ["plan", "--help"], ["help", "plan"]):
         run = lamina(*arguments)
         assert run.returncode == 0 and "USAGE" in run.stdout and run.stderr == ""
+
+
+def test_version_says_what_is_wrong_with_the_engine(lamina, tmp_path):
+    wrong = tmp_path / "libopenvino_c.so"
+    for content in (None, "not a library"):
+        if content:
+            wrong.write_text(content)
+        run = lamina("--version", env={**os.environ, "LAMINA_OPENVINO": str(wrong)})
+        assert run.returncode == 0 and run.stderr == ""
+        assert "OpenVINO: not usable: " in run.stdout and str(wrong) in run.stdout and "LAMINA_OPENVINO" in run.stdout
 
 
 def test_missing_input_exits_6_and_leaves_nothing(lamina, phantom, tmp_path):
