@@ -37,7 +37,8 @@ let package = Package(
         .target(name: "Volumes", dependencies: ["Frames"]),
         .target(name: "ImageFiles", dependencies: ["Concurrency", "Volumes", "CImageShim"]),
         .target(
-            name: "Segmentation", dependencies: ["Volumes", "Anatomy", "Frames"], resources: [.embedInCode("Naming/vertebra_spacing.json")]),
+            name: "Segmentation", dependencies: ["Concurrency", "Volumes", "Anatomy", "Frames", "Inference"],
+            resources: [.embedInCode("Naming/vertebra_spacing.json"), .copy("Models")]),
         .target(name: "Phantom", dependencies: ["Volumes", "Anatomy"]),
         .target(name: "Inference", dependencies: ["CInferenceShim", "Digests"]),
         .target(name: "Meshes", dependencies: ["Volumes", "CAssimpShim"], path: "Meshes", exclude: ["README.md"]),

@@ -39,11 +39,12 @@ public struct LabelWarning: Codable, Equatable, Sendable {
         case fitNotChecked = "fit_not_checked"
         case transitionalAnatomy = "transitional_anatomy"
         case levelEstimated = "level_estimated"
+        case notTrusted = "not_trusted"
 
         /// Whether it tells of the named levels' own bone only, and nothing of the others' place, side or number.
         var isLocal: Bool {
             switch self {
-            case .mayBeCut, .fragmented, .incomplete, .poorFit: true
+            case .mayBeCut, .fragmented, .incomplete, .poorFit, .notTrusted: true
             default: false
             }
         }

@@ -3,6 +3,7 @@ import ArgumentParser
 import CaseFolder
 import Foundation
 import ImageFiles
+import Inference
 import Meshes
 import Phantom
 import Protocols
@@ -16,6 +17,10 @@ func commandFailure(for error: any Error) -> CommandFailure {
     case let error as ImageFileError:
         CommandFailure(error.isInputOutput ? .storage : .corruptInput, code: error.code, what: "\(error)")
     case let error as SegmentationError: failure(of: error)
+    case let error as FindingError: CommandFailure(.noSpine, code: "no_spine", what: "\(error)", remedy: noSpineRemedy)
+    case let error as NamingError: failure(of: error)
+    case let error as ModelError: failure(of: error)
+    case let error as InferenceError: failure(of: error)
     case let error as MeshError: failure(of: error)
     case let error as PhantomError: CommandFailure(.usage, code: "phantom_parameters", what: "\(error)")
     case let error as LevelSelectionError: CommandFailure(.usage, code: "levels", what: "\(error)", place: "--levels")
@@ -71,4 +76,33 @@ func failure(of error: SegmentationError, place: String = "--labels") -> Command
         case .doNotFit: (.corruptInput, "labels_do_not_fit")
         }
     return CommandFailure(exit, code: code, what: "\(error)", place: place)
+}
+
+private let noSpineRemedy = "Look at the image with 'lamina info'; if there is a spine, pass its labels: --labels FILE --scheme S"
+
+private func failure(of error: NamingError) -> CommandFailure {
+    switch error {
+    case .notAnAnchor, .noBodyAtAnchor, .anchorsContradict: CommandFailure(.usage, code: "anchor", what: "\(error)", place: "--anchor")
+    case .shiftOutOfRange: CommandFailure(.usage, code: "shift_out_of_range", what: "\(error)", place: "--shift")
+    case .noDetections, .badDetection, .badEvidence: CommandFailure(.bug, code: "bug", what: "\(error)")
+    }
+}
+
+private func failure(of error: ModelError) -> CommandFailure {
+    switch error {
+    case .builtInMissing: CommandFailure(.storage, code: "model_missing", what: "\(error)")
+    case .unreadable: CommandFailure(.storage, code: "input_output", what: "\(error)", place: "--model")
+    case .badDescription, .wrongOutputs: CommandFailure(.corruptInput, code: "bad_model", what: "\(error)", place: "--model")
+    }
+}
+
+private func failure(of error: InferenceError) -> CommandFailure {
+    switch error {
+    case .engineNotFound, .unusableEngine, .unsupportedEngine: CommandFailure(.storage, code: "no_inference_engine", what: "\(error)")
+    case .unreadableModel: CommandFailure(.storage, code: "input_output", what: "\(error)")
+    case .modelMismatch: CommandFailure(.integrity, code: "model_changed", what: "\(error)")
+    case .invalidModel, .unsupportedModel, .inputShape: CommandFailure(.corruptInput, code: "bad_model", what: "\(error)")
+    case .outOfMemory: CommandFailure(.storage, code: "out_of_memory", what: "\(error)")
+    case .inputCount, .notFinite, .engineFailed: CommandFailure(.bug, code: "inference_failed", what: "\(error)")
+    }
 }

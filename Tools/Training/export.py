@@ -1,8 +1,7 @@
-"""Writes a trained network as ONNX: python -m Tools.Training.export STAGE STATE OUTPUT.onnx
+"""Writes the product's model: python -m Tools.Training.export COARSE.pt FINE.pt FOLDER --name NAME
 
-The averaged weights are exported with the stage's fixed input shape, opset 17. Input "image" (1, 1, X, Y, Z): HU, clipped and scaled as the
-numbers printed say. Output "probabilities" (1, 6, X, Y, Z); coarse also "offsets" (1, 3, X/2, Y/2, Z/2) in mm, patch axes. The file is read
-back and compared with PyTorch on random input before it gets its name. Prints one JSON line: sha256, shape, spacing, centre, scaling.
+The averaged weights of both stages are exported with their fixed input shapes, opset 17, as coarse.onnx and fine.onnx, and model.json describes them
+as Protocols/Specification/model.schema.json says. Each file is read back and compared with PyTorch on random input before it gets its name.
 """
 
 import argparse
@@ -33,27 +32,44 @@ class Exported(torch.nn.Module):
         return (scores.softmax(1), *(o * stages.OFFSET_SCALE for o in offsets))
 
 
+CLASSES = {
+    "coarse": ["background", "body", "arch", "sacrum", "other_bone", "canal"],
+    "fine": ["background", "this_vertebra", "other_vertebra", "sacrum", "other_bone", "canal"],
+}
+
+
 def main():
     parser = argparse.ArgumentParser(prog="python -m Tools.Training.export", description=__doc__.splitlines()[0])
-    parser.add_argument("stage", choices=stages.STAGES)
-    parser.add_argument("state", type=Path, help="a training state, or weights/STAGE.pt")
-    parser.add_argument("output", type=Path)
+    parser.add_argument("coarse", type=Path, help="a training state, or weights/coarse.pt")
+    parser.add_argument("fine", type=Path, help="a training state, or weights/fine.pt")
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--name", required=True, help='such as "lamina-spine 1.0"')
     arguments = parser.parse_args()
-    stage = stages.STAGES[arguments.stage]
+    arguments.folder.mkdir(parents=True, exist_ok=True)
+    window = dict(low_hu=stages.LOW_HU, high_hu=stages.HIGH_HU, middle_hu=stages.MIDDLE_HU, scale_hu=stages.SCALE_HU)
+    description = dict(schema="lamina.model", schema_version="1.0.0", name=arguments.name, window=window)
+    for name in ("coarse", "fine"):
+        description[name] = exported(stages.STAGES[name], getattr(arguments, name), arguments.folder / f"{name}.onnx")
+    (arguments.folder / "model.json").write_text(json.dumps(description, indent=2) + "\n")
+
+
+def exported(stage, state_path, output):
+    """Writes one network and returns its part of the description."""
     network = SpineNet(stage.shape, stages.CLASSES, stage.offsets, stage.width, stage.coordinates)
-    state = torch.load(arguments.state, map_location="cpu", weights_only=True)
+    state = torch.load(state_path, map_location="cpu", weights_only=True)
     network.load_state_dict({name: weight.float() for name, weight in state["average"].items()})
     model = Exported(network).eval()
-    temporary = arguments.output.with_suffix(".writing")
+    temporary = output.with_suffix(".writing")
     names = ["probabilities", "offsets"][: 2 if stage.offsets else 1]
     image = torch.randn(1, 1, *stage.shape, generator=torch.Generator().manual_seed(7))
     torch.onnx.export(model, image, temporary, dynamo=False, opset_version=17, input_names=["image"], output_names=names)
     check(temporary, model, image)
-    os.replace(temporary, arguments.output)
-    print(json.dumps(dict(
-        file=arguments.output.name, sha256=hashlib.sha256(arguments.output.read_bytes()).hexdigest(), stage=stage.name,
-        iterations=state["iterations"], shown=state["shown"], shape=stage.shape, spacing_mm=stage.spacing, centre_voxel=stage.centre,
-        hu=dict(low=stages.LOW_HU, high=stages.HIGH_HU, middle=stages.MIDDLE_HU, scale=stages.SCALE_HU))))
+    os.replace(temporary, output)
+    print(f"{output}: {state['iterations']} iterations, shown {', '.join(state['shown'])}")
+    part = dict(file=output.name, sha256=hashlib.sha256(output.read_bytes()).hexdigest(), shape=list(stage.shape), spacing_mm=stage.spacing)
+    if not stage.offsets:
+        part["centre_voxel"] = list(stage.centre)
+    return dict(part, classes=CLASSES[stage.name])
 
 
 def check(path, model, image):

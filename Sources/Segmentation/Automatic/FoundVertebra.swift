@@ -1,0 +1,62 @@
+import Anatomy
+import Frames
+import Volumes
+
+/// What makes a vertebra's label doubtful.
+public struct TrustParameters: Codable, Equatable, Sendable {
+    /// Below this mean probability inside (0.5 to 1) the network was unsure.
+    public var leastProbability = 0.85
+    /// Below this share of its surface with an edge in the image (0 to 1) it may lie beside the bone.
+    public var leastEdgeShare = 0.5
+    /// Below this share of the network's voxels in one piece (0 to 1) it is torn.
+    public var leastShareOfLargestPiece = 0.9
+    /// Above this share claimed by a neighbour too (0 to 1) it is mixed up with it.
+    public var mostContested = 0.1
+    /// Above this ratio of the larger to the smaller half, left and right of the midline, it is lopsided.
+    public var mostLopsided = 1.5
+    /// Outside this ratio to the median of its neighbours' volumes it is too small or too large.
+    public var volumeRatio = 0.6...1.7
+
+    public init() {}
+}
+
+/// One vertebra that was found, with what speaks for it and against it.
+public struct FoundVertebra: Codable, Equatable, Sendable {
+    public enum Flaw: String, Codable, Sendable {
+        case unsure, blurred, torn, mixed, lopsided
+        case unusualVolume = "unusual_volume"
+        case cutByView = "cut_by_view"
+    }
+
+    public var level: VertebraLevel
+    /// LPS mm.
+    public var bodyCentre: SIMD3<Double>
+    /// mm³.
+    public var volume: Double
+    /// How sure the label is, 0 to 1: the least of the measures below, each over what correct labels reach.
+    public var confidence: Double
+    public var probability: Double
+    public var edgeShare: Double
+    public var shareOfLargestPiece: Double
+    /// The share that a neighbour claims too.
+    public var contestedShare: Double
+    /// The volume left of the midline over that right of it.
+    public var leftRightRatio: Double
+    /// Bone that is no vertebra where ribs meet one, mm³.
+    public var ribVolume: Double
+    public var flaws: [Flaw]
+
+    /// Whether it may be planned on. A vertebra that the view cuts is judged by the planner, which knows where.
+    public var isTrusted: Bool { flaws.allSatisfy { $0 == .cutByView } }
+
+    enum CodingKeys: String, CodingKey {
+        case level, confidence, probability, flaws
+        case bodyCentre = "body_centre_lps_mm"
+        case volume = "volume_mm3"
+        case edgeShare = "edge_share"
+        case shareOfLargestPiece = "share_of_largest_piece"
+        case contestedShare = "contested_share"
+        case leftRightRatio = "left_right_ratio"
+        case ribVolume = "rib_volume_mm3"
+    }
+}

@@ -1,0 +1,108 @@
+import Anatomy
+import Frames
+import Volumes
+
+/// What is measured of one vertebra once all bones are drawn; flaws come from `withFlaws`, which knows the neighbours.
+///
+/// - Complexity: O(voxels of the region's box).
+func foundVertebra(
+    _ bone: DrawnBone, region: LabelledRegion, in labels: LabelVolume, map: FineMap, rivals: [DrawnBone], network: ModelDescription.Network
+) -> FoundVertebra {
+    let grid = map.thisVertebra.geometry
+    let centre = network.centreVoxel!
+    let bodyCentre = grid.point(at: SIMD3(centre[2], centre[1], centre[0]))
+    let sides = halves(of: region, in: labels, midpoint: bodyCentre, left: grid.axes.2)
+    return FoundVertebra(
+        level: bone.level, bodyCentre: bodyCentre.xyz, volume: region.volume, confidence: 0, probability: bone.probability,
+        edgeShare: bone.edgeShare, shareOfLargestPiece: bone.shareOfLargestPiece,
+        contestedShare: contestedShare(of: bone, rivals: rivals.filter { $0.level != bone.level }),
+        leftRightRatio: Double(max(sides.left, 1)) / Double(max(sides.right, 1)), ribVolume: ribVolume(in: map, network: network),
+        flaws: region.isCutByView ? [.cutByView] : [])
+}
+
+/// A region's voxels on either side of a plane.
+private func halves(
+    of region: LabelledRegion, in labels: LabelVolume, midpoint: Point<Patient>, left: SIMD3<Double>
+) -> (left: Int, right: Int) {
+    var count = (left: 0, right: 0)
+    let grid = labels.geometry
+    for k in region.lower.z..<region.upper.z {
+        for j in region.lower.y..<region.upper.y {
+            for i in region.lower.x..<region.upper.x where labels[i, j, k] == region.level.rawValue {
+                if (left * (grid.point(at: SIMD3(i, j, k)) - midpoint).xyz).sum() > 0 { count.left += 1 } else { count.right += 1 }
+            }
+        }
+    }
+    return count
+}
+
+/// The share of a bone's voxels that another bone claims too.
+private func contestedShare(of bone: DrawnBone, rivals: [DrawnBone]) -> Double {
+    let mine = bone.field
+    var (own, contested) = (0, 0)
+    let near = rivals.map(\.field).filter { (pointwiseMin($0.upper, mine.upper) &- pointwiseMax($0.lower, mine.lower)).min() > 0 }
+    for k in mine.lower.z..<mine.upper.z {
+        for j in mine.lower.y..<mine.upper.y {
+            for i in mine.lower.x..<mine.upper.x where mine.distance[mine.offset(i, j, k)] < 0 {
+                own += 1
+                let isContested = near.contains { $0.contains(i, j, k) && $0.distance[$0.offset(i, j, k)] < 0 }
+                contested += isContested ? 1 : 0
+            }
+        }
+    }
+    return Double(contested) / Double(max(own, 1))
+}
+
+/// The vertebrae with their flaws and how sure they are.
+func withFlaws(_ vertebrae: [FoundVertebra], parameters: TrustParameters) -> [FoundVertebra] {
+    vertebrae.enumerated().map { n, vertebra in
+        var judged = vertebra
+        let lopsided = max(vertebra.leftRightRatio, 1 / vertebra.leftRightRatio)
+        let isCut = vertebra.flaws.contains(.cutByView)
+        if vertebra.probability < parameters.leastProbability { judged.flaws.append(.unsure) }
+        if vertebra.edgeShare < parameters.leastEdgeShare { judged.flaws.append(.blurred) }
+        if vertebra.shareOfLargestPiece < parameters.leastShareOfLargestPiece { judged.flaws.append(.torn) }
+        if vertebra.contestedShare > parameters.mostContested { judged.flaws.append(.mixed) }
+        // What is cut may well be small and lopsided.
+        if !isCut, lopsided > parameters.mostLopsided { judged.flaws.append(.lopsided) }
+        let neighbours = vertebrae[max(0, n - 2)..<min(vertebrae.count, n + 3)].filter { $0.level != vertebra.level && !$0.flaws.contains(.cutByView) }
+        if !isCut, neighbours.count >= 2, !parameters.volumeRatio.contains(vertebra.volume / median(neighbours.map(\.volume))) {
+            judged.flaws.append(.unusualVolume)
+        }
+        judged.confidence = min(
+            1, vertebra.probability / 0.95, vertebra.edgeShare / 0.8, vertebra.shareOfLargestPiece, 1 - vertebra.contestedShare,
+            isCut ? 1 : 1.2 / lopsided)
+        return judged
+    }
+}
+
+/// What a person should know before trusting the labels.
+///
+/// - Throws: `SegmentationError` where the levels do not follow one another along the spine.
+func warnings(of vertebrae: [FoundVertebra], regions: [LabelledRegion], chain: NamedChain) throws -> [LabelWarning] {
+    var warnings = chain.warnings + mayBeCut(regions, by: "image")
+    // The chain has said already which levels are missing.
+    warnings += try checkOrder(of: regions, scheme: .lamina).filter { $0.code != .missingLevel }
+    for vertebra in vertebrae where !vertebra.isTrusted {
+        let signs = vertebra.flaws.filter { $0 != .cutByView }.map(\.sentence).joined(separator: "; ")
+        warnings.append(
+            LabelWarning(
+                .notTrusted, levels: [vertebra.level],
+                "\(vertebra.level) was segmented, but is not to be trusted (confidence \(vertebra.confidence.hundredths)): \(signs); look at it over the image"))
+    }
+    return warnings
+}
+
+extension FoundVertebra.Flaw {
+    fileprivate var sentence: String {
+        switch self {
+        case .unsure: "the network was unsure"
+        case .blurred: "much of its surface shows no edge in the image"
+        case .torn: "it came in several pieces"
+        case .mixed: "a neighbour claims part of it"
+        case .lopsided: "its left and right halves differ in size"
+        case .unusualVolume: "it is much larger or smaller than its neighbours"
+        case .cutByView: "the edge of the image cuts it"
+        }
+    }
+}

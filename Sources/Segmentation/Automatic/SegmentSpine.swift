@@ -1,0 +1,93 @@
+import Anatomy
+import Concurrency
+import Frames
+import Volumes
+
+public struct SegmentationParameters: Codable, Equatable, Sendable {
+    /// A body centre with less score is no vertebra (0 to 1). Source: `BodyCentre.score`.
+    public var leastScore = 0.5
+    /// A vertebra of which less than this is seen is left out, mm³ (0 up).
+    public var leastVolume = 2000.0
+    /// Less sacrum than this is none, mm³ (0 up). A whole one has 150,000 to 250,000.
+    public var leastSacrum = 10_000.0
+    public var edges = EdgeParameters()
+    public var naming = NamingParameters()
+    public var trust = TrustParameters()
+
+    public init() {}
+}
+
+/// The vertebrae of a CT, found, parted and named without outside help.
+public struct SpineSegmentation: Sendable {
+    /// On the CT's grid, with every warning.
+    public var labels: VertebraLabels
+    /// Every movable vertebra in `labels`, from head to sacrum.
+    public var vertebrae: [FoundVertebra]
+    /// How the names were found; places are those of the body centres found, the strongest first.
+    public var chain: NamedChain
+}
+
+public enum SegmentationStage: String, Sendable { case findBodies = "find vertebrae", segment = "segment vertebrae" }
+
+/// Finds, parts and names the vertebrae of a CT.
+///
+/// 1. The coarse network runs over the whole CT; bone votes for the centres of bodies (`coarsePass`, `bodyCentres`).
+/// 2. The chain of levels through these centres is searched (`nameVertebrae`), which also drops what is none.
+/// 3. The fine network runs once around each vertebra, in the vertebra's own frame (`finePass`). What it sees of ribs goes into the names.
+/// 4. Each bone's surface is brought to the image's own edges (`shiftedToEdges`) and drawn on the CT's grid (`rasterised`, `fused`).
+/// 5. Each vertebra is looked at for signs that it is wrong (`FoundVertebra.flaws`).
+///
+/// The same CT, model and parameters give the same labels, whatever the number of threads.
+///
+/// - Parameters:
+///   - anchors: levels that a person named; they settle the names.
+///   - progress: done and total of a stage; called from several threads.
+/// - Throws: `FindingError.noSpine`, `NamingError` where the anchors cannot hold, `InferenceError`.
+/// - Complexity: a third of a second of one core for each 96³ voxels of 2 mm and for each vertebra, and a few seconds for the surfaces.
+public func segmentSpine(
+    _ ct: CTVolume, model: SegmentationModel, anchors: [LevelAnchor] = [], parameters: SegmentationParameters = .init(),
+    progress: @Sendable (_ stage: SegmentationStage, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
+) throws -> SpineSegmentation {
+    let window = model.description.window
+    let coarse = try coarsePass(ct, pool: model.coarse, window: window) { progress(.findBodies, $0, $1) }
+    let centres = bodyCentres(in: coarse).filter { $0.score >= parameters.leastScore }
+    var evidence = NamingEvidence(view: PatientExtent(of: ct.geometry))
+    evidence.sacrum = sacrumEvidence(centres, map: coarse, parameters: parameters)
+    let bodies = centres.filter { $0.sacrumShare < 0.5 }
+    guard !bodies.isEmpty else { throw FindingError.noSpine }
+    var detections = bodies.map { VertebraDetection(bodyCentre: $0.point, score: $0.score) }
+    let first = try nameVertebrae(detections, evidence: evidence, anchors: anchors, parameters: parameters.naming)
+    let kept = headToFoot(of: first)
+    let poses = spinePoses(of: kept.map { bodies[$0].point }, map: coarse)
+    let maps = try finePass(ct, poses: poses, pool: model.fine, window: window) { progress(.segment, $0, poses.count) }
+    for (index, map) in zip(kept, maps) { detections[index].ribLikelihood = ribLikelihood(in: map, network: model.fine.network) }
+    let chain = try nameVertebrae(detections, evidence: evidence, anchors: anchors, parameters: parameters.naming)
+
+    let found = zip(kept, maps).compactMap { index, map in chain.levels[index].map { (level: $0, map: map) } }.filter { $0.level != .s1 }
+    var bones = try concurrentMap(found, threads: model.fine.count) { vertebra in
+        drawnBone(vertebra.level, vertebra.map.thisVertebra, ct: ct, parameters: parameters)
+    }.compactMap(\.self)
+    guard !bones.isEmpty else { throw FindingError.noSpine }
+    let vertebraCount = bones.count
+    if evidence.sacrum != nil, let lowest = found.last, let sacrum = try sacrumProbability(coarse: coarse, lowest: lowest.map) {
+        bones += [drawnBone(.s1, sacrum, ct: ct, parameters: parameters)].compactMap(\.self)
+    }
+    let volume = fused(bones.map { ($0.level, $0.field) }, on: ct.geometry)
+    let regions = labelledRegions(of: volume)
+    let vertebrae = bones.prefix(vertebraCount).compactMap { bone in
+        regions.first { $0.level == bone.level }.map { region in
+            foundVertebra(
+                bone, region: region, in: volume, map: found.first { $0.level == bone.level }!.map, rivals: bones, network: model.fine.network)
+        }
+    }
+    let judged = withFlaws(vertebrae, parameters: parameters.trust)
+    let warnings = try warnings(of: judged, regions: regions, chain: chain)
+    let labels = VertebraLabels(volume: volume, levels: regions.map(\.level), regions: regions, warnings: warnings)
+    return SpineSegmentation(labels: labels, vertebrae: judged, chain: chain)
+}
+
+/// The detections that a chain keeps, from head to foot.
+private func headToFoot(of chain: NamedChain) -> [Int] {
+    let named = chain.levels.enumerated().compactMap { index, level in level.map { (index: index, level: $0) } }
+    return named.sorted { $0.level < $1.level }.map(\.index)
+}

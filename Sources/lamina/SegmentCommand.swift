@@ -1,0 +1,83 @@
+import ArgumentParser
+import CaseFolder
+import Foundation
+import ImageFiles
+import Protocols
+import Segmentation
+
+/// `lamina segment`: CT in, a label map of its vertebrae out.
+struct SegmentCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "segment", abstract: "Find, part and name the vertebrae of a CT.",
+        discussion: """
+            Writes a label map (VerSe ids: --scheme lamina) on the CT's grid. Names that no sacrum, rib or anchor settles are an estimate, and a warning \
+            (level_estimated) says so. Exit codes: 0 written, 4 no spine found, 3 damaged or wrong input, 2 usage, 6 storage or stopped.
+            """)
+
+    @Argument(help: "A DICOM folder or file, NIfTI (.nii, .nii.gz), NRRD or MHA.", completion: .file())
+    var input: String
+
+    @Option(name: .shortAndLong, help: "The label map to write: .nii.gz or .nii.", completion: .file())
+    var output: String
+
+    @Option(help: "Also write what was measured of each vertebra, as JSON (segmentation.schema.json).", completion: .file())
+    var report: String?
+
+    @Option(help: "The series to read when a folder holds several: its SeriesInstanceUID.")
+    var series: String?
+
+    @Flag(
+        name: .customLong("synthetic-ct"),
+        help: "Accept an image that is not CT but holds CT-like Hounsfield units, such as one made from MR.")
+    var isSyntheticCT = false
+
+    @Flag(help: "Interpolate unevenly spaced slices instead of refusing them.")
+    var resampleUneven = false
+
+    @OptionGroup var segmentation: SegmentationOptions
+
+    @Flag(help: "Replace existing files.")
+    var force = false
+
+    @Option(help: "Threads. Default: one for each core.")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    @OptionGroup var printing: OutputOptions
+
+    func validate() throws {
+        if !(1...64).contains(threads) { throw ValidationError("--threads takes 1 to 64") }
+        guard output.hasSuffix(".nii") || output.hasSuffix(".nii.gz") else {
+            throw ValidationError("-o takes a name that ends in .nii.gz or .nii")
+        }
+    }
+
+    func run() throws {
+        try runLogged("segment", options: printing) { log in
+            for path in [output, report].compactMap(\.self) { try checkFree(path) }
+            let ct = try log.stage("read CT") { try readCT(at: input, options: readOptions) }
+            for warning in ct.warnings { log.warn(warning.code.rawValue, "the CT: \(warning.message)") }
+            let found = try automaticLabels(of: ct, options: segmentation, threads: threads, log: log)
+            for warning in found.segmentation.labels.warnings { log.warn(warning.code.rawValue, warning.message, levels: warning.levels) }
+            let file = SegmentationFile(found, warnings: log.warnings)
+            try log.stage("write") {
+                try writeNIfTI(found.segmentation.labels.volume, to: output)
+                if let report { try writeDurably(encodedJSON(file), to: report) }
+            }
+            return CommandOutcome(output: output, text: segmentationTable(file) + "\n\nLabels written to \(output)")
+        }
+    }
+
+    private func checkFree(_ path: String) throws {
+        guard !force, FileManager.default.fileExists(atPath: path) else { return }
+        throw CommandFailure(.usage, code: "file_exists", what: "it exists already", place: path, remedy: "Choose another name, or pass --force")
+    }
+
+    private var readOptions: ReadOptions {
+        var options = ReadOptions()
+        options.seriesUID = series
+        options.allowMR = isSyntheticCT
+        options.resamplesUnevenSlices = resampleUneven
+        options.threads = threads
+        return options
+    }
+}
