@@ -16,8 +16,10 @@ from Tools.Training.stages import BACKGROUND, CANAL, FIRST, OFFSET_SCALE, OTHER_
 UNSURE = 255  # a class that says: background, sacrum or other bone, but no vertebra
 BONE, SAC, OTHER, CAN, DISC = range(5)  # order of the sources' distance fields
 AIR = -1024.0
+T9, L5_L6 = 16, (24, 25)  # VerSe ids
+NONE = -1
 # How often each source is drawn. Generic and phantom shapes are simple, so they count less; the spine's upper half has nothing else.
-WEIGHTS = {"verse004": 3.0, "verse010": 2.0, "mean_lumbar": 1.0, "generic": 3.0, "abdomen_3mm": 2.0, "tptbox_l3": 1.0, "chest": 4.0}
+WEIGHTS = {"verse004": 3.0, "verse010": 2.0, "mean_lumbar": 1.0, "generic": 5.0, "abdomen_3mm": 2.0, "tptbox_l3": 1.0, "chest": 4.0}
 PHANTOM_WEIGHT = 0.35
 
 
@@ -89,7 +91,7 @@ class Generator:
         target = torch.where(code > 0, vertebra, target)
         image = self.real_image(source, points, outside, fields) if keep else self.drawn_image(fields)
         if keep and source["name"] in ("abdomen_3mm", "tptbox_l3"):
-            target[(image > 200) & (target == BACKGROUND)] = UNSURE  # their ribs and hips have no labels
+            target[(image[0, 0] > 200) & (target == BACKGROUND)] = UNSURE  # their ribs and hips have no labels
         offsets, weights = self.offsets(source, ident, code, matrix, shift, centre)
         image = self.scanned(image, keep)
         image, hidden = self.field_of_view(image)
@@ -104,8 +106,13 @@ class Generator:
     def place(self, source):
         """The vertebra that the patch is about, its centre, and the axes that the patch starts from."""
         if self.stage.name == "fine":
+            below = self.first_sacral(source)
+            if below is not None and self.chance(0.15):
+                return NONE, below + self.random.normal(0, 4, 3), source["axes"][-1]
             complete = np.flatnonzero(source["complete"])
             pool = complete if len(complete) and self.chance(0.9) else np.arange(len(source["idents"]))
+            thoracic = pool[source["idents"][pool] <= T9]  # the hardest, and few sources have them
+            pool = thoracic if len(thoracic) and self.chance(0.4) else pool
             n = pool[self.random.integers(len(pool))]
             jitter = np.clip(self.random.normal(0, 2.5, 3), -6, 6)
             return int(source["idents"][n]), source["centres"][n] + jitter, source["axes"][n]
@@ -114,6 +121,14 @@ class Generator:
         if self.chance(0.15):
             centre = self.random.uniform(0, source["shape"])
         return 0, centre, np.eye(3)
+
+    def first_sacral(self, source):
+        """About where S1's body lies; None where the source ends above it. A patch there shows sacrum and no vertebra of its own."""
+        if source["idents"][-1] not in L5_L6 or len(source["centres"]) < 2:
+            return None
+        centre = 2 * source["centres"][-1] - source["centres"][-2]
+        at = np.clip(np.rint(centre).astype(int), 0, source["shape"] - 1)
+        return centre if source["fields"][0, SAC, at[0], at[1], at[2]] > -8 else None
 
     def points(self, source, centre, axes):
         """Where in the source each voxel of the patch comes from, with the parts of that map."""
@@ -132,6 +147,8 @@ class Generator:
         shift = shift + self.smooth_noise(int(cells[1]) + 1, 3) * self.uniform(0, 1.3)
         if self.chance(0.25):  # wedges and collapse: heights change along the front
             shift[:, 2] += self.smooth_noise(int(cells[1]) + 1)[:, 0] * self.uniform(0, 2.5)
+        if fine and self.chance(0.5):  # spinous processes rise or fall, and overlap more or less
+            shift[:, 2] += self.uniform(-0.3, 0.3) * (self.grid[..., 1] - 15).clamp(min=0)
         shift = shift[0].permute(1, 2, 3, 0)
         points = self.grid @ matrix.T + shift + torch.tensor(centre, dtype=torch.float32)
         return points, shift, matrix, float(np.mean(scale))

@@ -18,10 +18,12 @@ struct BodyCentre: Equatable, Sendable {
 /// Votes are spread by this much, and centres lie at least so far apart, mm.
 private let voteSpread = 3.0
 private let leastDistance = 10.0
+/// A centre with less than this share of the support of another one within this distance, mm, is an echo of it: neighbours in a spine are alike.
+private let (echoShare, echoDistance) = (0.4, 24.0)
 /// Less support than this is noise.
 private let leastSupport = 2.0
 
-/// The peaks of the votes, the strongest first.
+/// The peaks of the votes that have a canal beside them, as every vertebra has, the strongest first.
 ///
 /// - Complexity: O(voxels).
 func bodyCentres(in map: CoarseMap) -> [BodyCentre] {
@@ -30,8 +32,13 @@ func bodyCentres(in map: CoarseMap) -> [BodyCentre] {
     var centres: [BodyCentre] = []
     for peak in peaks(of: smooth, size: grid.size) {
         let point = grid.point(at: refined(peak, in: smooth, size: grid.size))
-        guard !centres.contains(where: { $0.point.distance(to: point) < leastDistance }) else { continue }
         let support = Double(smooth[grid.offset(peak.x, peak.y, peak.z)])
+        // Stronger ones come first.
+        let isEcho = centres.contains { other in
+            let distance = other.point.distance(to: point)
+            return distance < leastDistance || (distance < echoDistance && support < echoShare * other.support)
+        }
+        guard !isEcho, canal(near: point, in: map) != nil else { continue }
         centres.append(BodyCentre(point: point, support: support, sacrumShare: sacrumShare(around: peak, in: map)))
     }
     return centres

@@ -23,7 +23,7 @@ public struct SpineSegmentation: Sendable {
     public var labels: VertebraLabels
     /// Every movable vertebra in `labels`, from head to sacrum.
     public var vertebrae: [FoundVertebra]
-    /// How the names were found; places are those of the body centres found, the strongest first.
+    /// How the names were found; places are those of the body centres found.
     public var chain: NamedChain
 }
 
@@ -53,7 +53,7 @@ public func segmentSpine(
     let centres = bodyCentres(in: coarse).filter { $0.score >= parameters.leastScore }
     var evidence = NamingEvidence(view: PatientExtent(of: ct.geometry))
     evidence.sacrum = sacrumEvidence(centres, map: coarse, parameters: parameters)
-    let bodies = centres.filter { $0.sacrumShare < 0.5 }
+    let bodies = spinePath(through: centres.filter { $0.sacrumShare < 0.5 })
     guard !bodies.isEmpty else { throw FindingError.noSpine }
     var detections = bodies.map { VertebraDetection(bodyCentre: $0.point, score: $0.score) }
     let first = try nameVertebrae(detections, evidence: evidence, anchors: anchors, parameters: parameters.naming)

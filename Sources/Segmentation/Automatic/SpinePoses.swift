@@ -19,15 +19,17 @@ func spinePoses(of centres: [Point<Patient>], map: CoarseMap) -> [VertebraPose] 
     centres.indices.map { n in
         let (above, below) = (centres[max(n - 1, 0)], centres[min(n + 1, centres.count - 1)])
         let up = UnitVector(above - below) ?? .z
-        let toCanal = canal(behind: centres[n], up: up, map: map).map { $0 - centres[n] } ?? Vector(0, 1, 0)
+        let toCanal = canal(near: centres[n], up: up, in: map).map { $0 - centres[n] } ?? Vector(0, 1, 0)
         // LPS +y is the back of anyone who stands upright in the scanner's axes.
         let back = UnitVector(toCanal.rejected(from: up)) ?? UnitVector(Vector(0, 1, 0).rejected(from: up)) ?? .x
         return VertebraPose(centre: centres[n], left: back.xyz.cross(up.xyz), back: back.xyz, up: up.xyz)
     }
 }
 
-/// The centroid of the canal at a vertebra's height; nil where too little of it is seen.
-private func canal(behind centre: Point<Patient>, up: UnitVector<Patient>, map: CoarseMap) -> Point<Patient>? {
+/// The centroid of the canal at a vertebra's height; nil where too little of it is seen within 45 mm.
+///
+/// - Parameter up: the direction of the spine there, as far as it is known.
+func canal(near centre: Point<Patient>, up: UnitVector<Patient> = .z, in map: CoarseMap) -> Point<Patient>? {
     let (reach, slab) = (45.0, 9.0)
     let grid = map.geometry
     let middle = grid.index(of: centre)
