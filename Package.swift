@@ -38,6 +38,7 @@ let package = Package(
         .target(name: "ImageFiles", dependencies: ["Concurrency", "Volumes", "CImageShim"]),
         .target(
             name: "Segmentation", dependencies: ["Volumes", "Anatomy", "Frames"], resources: [.embedInCode("Naming/vertebra_spacing.json")]),
+        .target(name: "Evaluation", dependencies: ["Segmentation", "Volumes", "Anatomy", "Frames"]),
         .target(name: "Phantom", dependencies: ["Volumes", "Anatomy"]),
         .target(name: "Inference", dependencies: ["CInferenceShim", "Digests"]),
         .target(name: "Meshes", dependencies: ["Volumes", "CAssimpShim"], path: "Meshes", exclude: ["README.md"]),
@@ -49,8 +50,8 @@ let package = Package(
         .executableTarget(
             name: "lamina",
             dependencies: [
-                "Concurrency", "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Phantom", "Meshes", "Planning", "Protocols",
-                "CaseFolder", "Digests", "Inference", "CLibraryVersions",
+                "Concurrency", "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Evaluation", "Phantom", "Meshes", "Planning",
+                "Protocols", "CaseFolder", "Digests", "Inference", "CLibraryVersions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -62,6 +63,7 @@ let package = Package(
         .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
         .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles", "TestSupport"]),
         .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "TestSupport"]),
+        .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Protocols", "TestSupport"]),
         .testTarget(name: "PhantomTests", dependencies: ["Phantom", "TestSupport"]),
         .testTarget(
             name: "InferenceTests", dependencies: ["Inference", "TestSupport"],
