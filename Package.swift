@@ -38,7 +38,7 @@ let package = Package(
         .target(name: "ImageFiles", dependencies: ["Concurrency", "Volumes", "CImageShim"]),
         .target(
             name: "Segmentation", dependencies: ["Volumes", "Anatomy", "Frames"], resources: [.embedInCode("Naming/vertebra_spacing.json")]),
-        .target(name: "Evaluation", dependencies: ["Segmentation", "Volumes", "Anatomy", "Frames"]),
+        .target(name: "Evaluation", dependencies: ["Segmentation", "Protocols", "Volumes", "Anatomy", "Frames"]),
         .target(name: "Phantom", dependencies: ["Volumes", "Anatomy"]),
         .target(name: "Inference", dependencies: ["CInferenceShim", "Digests"]),
         .target(name: "Meshes", dependencies: ["Volumes", "CAssimpShim"], path: "Meshes", exclude: ["README.md"]),

@@ -1,4 +1,5 @@
 import Anatomy
+import Protocols
 
 /// An evaluation as JSON (Protocols/Specification/evaluation.schema.json). What does not exist is left out.
 public struct EvaluationFile: Encodable {
@@ -20,20 +21,26 @@ public struct EvaluationFile: Encodable {
     let reference: Map
     let parameters: EvaluationParameters
     let evaluation: LabelEvaluation
+    /// Of the whole run, so more than the evaluation's own.
+    let warnings: [CommandWarning]
 
-    public init(laminaVersion: String, prediction: Map, reference: Map, parameters: EvaluationParameters, evaluation: LabelEvaluation) {
+    public init(
+        laminaVersion: String, prediction: Map, reference: Map, parameters: EvaluationParameters, evaluation: LabelEvaluation,
+        warnings: [CommandWarning]
+    ) {
         self.laminaVersion = laminaVersion
         self.prediction = prediction
         self.reference = reference
         self.parameters = parameters
         self.evaluation = evaluation
+        self.warnings = warnings
     }
 
     enum CodingKeys: String, CodingKey {
         case schema
         case schemaVersion = "schema_version"
         case laminaVersion = "lamina_version"
-        case prediction, reference, parameters, vertebrae, complete, all, findings
+        case prediction, reference, parameters, vertebrae, complete, all, findings, warnings
     }
 
     public func encode(to encoder: any Encoder) throws {
@@ -48,6 +55,7 @@ public struct EvaluationFile: Encodable {
         try fields.encode(evaluation.complete, forKey: .complete)
         try fields.encode(evaluation.all, forKey: .all)
         try fields.encode(evaluation.findings, forKey: .findings)
+        try fields.encode(warnings, forKey: .warnings)
     }
 }
 

@@ -48,7 +48,8 @@ struct EvaluateCommand: ParsableCommand {
             for warning in evaluation.warnings { log.warn(warning.code.rawValue, warning.message, levels: warning.levels) }
             let file = EvaluationFile(
                 laminaVersion: laminaVersion, prediction: .init(path: prediction, scheme: scheme),
-                reference: .init(path: reference, scheme: referenceScheme), parameters: parameters, evaluation: evaluation)
+                reference: .init(path: reference, scheme: referenceScheme), parameters: parameters, evaluation: evaluation,
+                warnings: log.warnings)
             if let output { try log.stage("write") { try writeOutputFile(encodedJSON(file), to: output, replacing: force) } }
             let written = output.map { "\n\nEvaluation written to \($0)" } ?? ""
             return CommandOutcome(
