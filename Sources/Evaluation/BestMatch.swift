@@ -14,7 +14,9 @@ public struct BestMatch: Equatable, Sendable {
 /// - Parameters:
 ///   - candidates: the predicted levels.
 ///   - order: levels from head to foot, by which a shift is counted; holds all levels of both maps.
-func bestMatch(of reference: VertebraLevel, among candidates: [VertebraLevel], overlaps: OverlapTable, order: [VertebraLevel]) -> BestMatch? {
+func bestMatch(
+    of reference: VertebraLevel, among candidates: [VertebraLevel], overlaps: OverlapTable, order: [VertebraLevel]
+) -> BestMatch? {
     // Of equal ones the first, from head to foot.
     let best = candidates.reduce(nil as VertebraLevel?) { best, next in
         overlaps.common(reference, next) > (best.map { overlaps.common(reference, $0) } ?? 0) ? next : best

@@ -42,26 +42,22 @@ func onReferenceGrid(
 
 private let resampled = LabelWarning(
     .resampled,
-    "the two grids differ: the prediction was resampled onto the reference's by the nearest voxel, which moves its surface by up to half a voxel")
+    "the two grids differ: the prediction was resampled onto the reference's by the nearest voxel, so its surface may lie half a voxel off")
 
 private func referenceBeyondPrediction(_ reference: LabelVolume, uncovered: [Int]) -> [LabelWarning] {
     let levels = labelledRegions(of: reference).map(\.level).filter { uncovered[Int($0.rawValue)] > 0 }
     guard !levels.isEmpty else { return [] }
     let names = levels.map(\.name).joined(separator: ", ")
-    return [
-        LabelWarning(
-            .labelsBeyondImage, levels: levels, "the prediction's grid ends before the reference does: outside it nothing is predicted of \(names)")
-    ]
+    let message = "the prediction's grid ends before the reference does: outside it nothing is predicted of \(names)"
+    return [LabelWarning(.labelsBeyondImage, levels: levels, message)]
 }
 
 private func predictionBeyondReference(_ prediction: LabelVolume, _ grid: GridGeometry<Patient>) -> [LabelWarning] {
     let levels = labelledRegions(of: prediction).filter { reachesBeyond(grid, $0, of: prediction) }.map(\.level)
     guard !levels.isEmpty else { return [] }
     let names = levels.map(\.name).joined(separator: ", ")
-    return [
-        LabelWarning(
-            .labelsBeyondImage, levels: levels, "the reference's grid ends before the prediction does: what lies outside it was left out of \(names)")
-    ]
+    let message = "the reference's grid ends before the prediction does: what lies outside it was left out of \(names)"
+    return [LabelWarning(.labelsBeyondImage, levels: levels, message)]
 }
 
 /// Whether a voxel centre of a predicted level lies outside a grid.

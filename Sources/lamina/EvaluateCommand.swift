@@ -41,8 +41,8 @@ struct EvaluateCommand: ParsableCommand {
     func run() throws {
         try runLogged("evaluate", options: printing) { log in
             if let output { try checkOutputFile(output, replacing: force) }
-            let predicted = try log.stage("read prediction") { try readIds(prediction, scheme, "the prediction", mayBeEmpty: true, log) }
-            let expected = try log.stage("read reference") { try readIds(reference, referenceScheme, "the reference", mayBeEmpty: false, log) }
+            let predicted = try log.stage("read prediction") { try readIds(prediction, scheme, "prediction", mayBeEmpty: true, log) }
+            let expected = try log.stage("read reference") { try readIds(reference, referenceScheme, "reference", mayBeEmpty: false, log) }
             let parameters = EvaluationParameters()
             let evaluation = try log.stage("compare") { try evaluateLabels(predicted, against: expected, parameters: parameters) }
             for warning in evaluation.warnings { log.warn(warning.code.rawValue, warning.message, levels: warning.levels) }
@@ -59,10 +59,10 @@ struct EvaluateCommand: ParsableCommand {
 
     private func readIds(_ path: String, _ scheme: LabelScheme, _ name: String, mayBeEmpty: Bool, _ log: RunLog) throws -> LabelVolume {
         let image = try readLabels(at: path)
-        for warning in image.warnings { log.warn(warning.code.rawValue, "\(name): \(warning.message)") }
+        for warning in image.warnings { log.warn(warning.code.rawValue, "the \(name): \(warning.message)") }
         do {
             let (volume, warnings) = try vertebraIds(of: image.volume, scheme: scheme, mayBeEmpty: mayBeEmpty)
-            for warning in warnings { log.warn(warning.code.rawValue, "\(name): \(warning.message)", levels: warning.levels) }
+            for warning in warnings { log.warn(warning.code.rawValue, "the \(name): \(warning.message)", levels: warning.levels) }
             return volume
         } catch let error as SegmentationError {
             throw failure(of: error, place: path)

@@ -43,16 +43,16 @@ private func matchText(_ match: BestMatch) -> String {
 
 /// A line of means and one of medians.
 private func summaryCells(_ name: String, _ statistics: EvaluationStatistics) -> [[String]] {
-    func line(_ title: String, _ value: KeyPath<EvaluationStatistics.Spread, Double>, _ rate: String) -> [String] {
+    typealias Spread = EvaluationStatistics.Spread
+    func line(_ title: String, _ value: KeyPath<Spread, Double>, _ rate: String) -> [String] {
         [
             title, number(statistics.dice?[keyPath: value], 3), number(statistics.iou?[keyPath: value], 3),
             number(statistics.averageSurfaceDistance?[keyPath: value], 2), number(statistics.hausdorff95?[keyPath: value], 2), "", "",
             number(statistics.centroidDistance?[keyPath: value], 2), rate, "",
         ]
     }
-    return [
-        line("\(name), mean", \.mean, "\(statistics.identifiedCount) of \(statistics.vertebraCount)"), line("\(name), median", \.median, ""),
-    ]
+    let rate = "\(statistics.identifiedCount) of \(statistics.vertebraCount)"
+    return [line("\(name), mean", \.mean, rate), line("\(name), median", \.median, "")]
 }
 
 private func findings(_ findings: MapFindings) -> [String] {

@@ -71,7 +71,8 @@ import Volumes
         named.boxes = zip(reference.boxes, [VertebraLevel.t12, .l1, .l2, .l3]).map { ($1, $0.lower, $0.upper) }
         let evaluation = try evaluateLabels(named.labels(), against: reference.labels())
         #expect(evaluation.vertebrae.allSatisfy { $0.dice == 0 && !$0.isIdentified && $0.match?.dice == 1 && $0.match?.shift == 1 })
-        #expect(evaluation.findings == MapFindings(missing: [], extra: [], merged: [], split: [], naming: .init(shift: 1, count: 4, matched: 4)))
+        let naming = MapFindings.Naming(shift: 1, count: 4, matched: 4)
+        #expect(evaluation.findings == MapFindings(missing: [], extra: [], merged: [], split: [], naming: naming))
         #expect(evaluation.all.dice?.mean == 0 && evaluation.all.averageSurfaceDistance?.count == 3)
     }
 

@@ -30,7 +30,9 @@ import Volumes
     /// A neighbour is outside too, and a corner missing opens no voxel that it does not share a face with.
     @Test func neighboursAndCorners() throws {
         var map = LabelBoxes()
-        map.boxes = [(.l1, SIMD3(5, 5, 5), SIMD3(10, 10, 10)), (.l2, SIMD3(5, 5, 10), SIMD3(10, 10, 15)), (.l3, SIMD3(5, 5, 5), SIMD3(6, 6, 6))]
+        map.boxes = [
+            (.l1, SIMD3(5, 5, 5), SIMD3(10, 10, 10)), (.l2, SIMD3(5, 5, 10), SIMD3(10, 10, 15)), (.l3, SIMD3(5, 5, 5), SIMD3(6, 6, 6)),
+        ]
         #expect(try count(map, .l1) == 125 - 27 - 1)
         map.boxes[2] = (.l3, SIMD3(7, 7, 7), SIMD3(8, 8, 8))
         #expect(try count(map, .l1) == 125 - 27 + 6)
