@@ -25,7 +25,7 @@ def image(labels, spacing=SPACING, axes=np.eye(3), origin=(-30.0, 120.0, -400.0)
     return made
 
 
-def blobs(seed, size=(48, 44, 40)):
+def blobs(seed, size=(48, 44, 46)):
     """Three ragged blobs above one another, and the same with a ragged border of their own: smoothed noise, cut at a level."""
     random = np.random.default_rng(seed)
     i, j, k = np.meshgrid(*map(np.arange, size), indexing="ij")
@@ -33,7 +33,7 @@ def blobs(seed, size=(48, 44, 40)):
     for _ in range(2):
         labels = np.zeros(size, int)
         for at, level in enumerate(LEVELS):
-            centre = np.array([24, 22, 33 - 13 * at]) + random.uniform(-2, 2, 3)
+            centre = np.array([24, 22, 36 - 13 * at]) + random.uniform(-2, 2, 3)
             radius = np.sqrt(((i - centre[0]) / 15) ** 2 + ((j - centre[1]) / 12) ** 2 + ((k - centre[2]) / 6) ** 2)
             noise = ndimage.gaussian_filter(random.normal(size=size), 1.5)
             labels[radius + 2 * noise < 1] = level
