@@ -25,18 +25,18 @@ def image(labels, spacing=SPACING, axes=np.eye(3), origin=(-30.0, 120.0, -400.0)
     return made
 
 
-def blobs(seed, size=(48, 44, 46)):
-    """Three ragged blobs above one another, and the same with a ragged border of their own: smoothed noise, cut at a level."""
+def blobs(seed, size=(56, 48, 52)):
+    """Three ragged blobs above one another, and the same with another ragged border: ellipsoids with smoothed noise, islands included."""
     random = np.random.default_rng(seed)
     i, j, k = np.meshgrid(*map(np.arange, size), indexing="ij")
     pair = []
     for _ in range(2):
         labels = np.zeros(size, int)
         for at, level in enumerate(LEVELS):
-            centre = np.array([24, 22, 36 - 13 * at]) + random.uniform(-2, 2, 3)
+            centre = np.array([28, 24, 39 - 13 * at]) + random.uniform(-2, 2, 3)
             radius = np.sqrt(((i - centre[0]) / 15) ** 2 + ((j - centre[1]) / 12) ** 2 + ((k - centre[2]) / 6) ** 2)
             noise = ndimage.gaussian_filter(random.normal(size=size), 1.5)
-            labels[radius + 2 * noise < 1] = level
+            labels[(radius + 2 * noise < 1) & (radius < 1.5)] = level
         pair.append(labels)
     return pair
 
@@ -166,7 +166,7 @@ def test_findings(tmp_path):
     assert merged["vertebrae"][0]["level"] == "L1" and merged["vertebrae"][0]["match"]["level"] == "T12"
 
     split = reference.copy()
-    split[:24][split[:24] == 20] = 8
+    split[:28][split[:28] == 20] = 8
     found = evaluate(tmp_path, image(split), image(reference))["findings"]
     assert found["split"] == [{"reference": "L1", "predicted": ["T1", "L1"]}] and found["missing"] == []
 
