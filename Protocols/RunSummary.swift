@@ -13,6 +13,8 @@ public struct RunSummary: Codable, Equatable, Sendable {
     public var output: String?
     /// Present after `lamina plan`.
     public var screws: [ScrewSummary]?
+    /// Present after `lamina evaluate`: Specification/evaluation.schema.json.
+    public var evaluation: JSONValue?
     public var warnings: [CommandWarning]
     public var stages: [StageTiming]
     /// Largest resident size of the process.
@@ -22,16 +24,18 @@ public struct RunSummary: Codable, Equatable, Sendable {
 
     public init(
         laminaVersion: String, command: String, exit: CommandExit, output: String? = nil, screws: [ScrewSummary]? = nil,
-        warnings: [CommandWarning] = [], stages: [StageTiming] = [], peakMemoryBytes: Int64? = nil, error: CommandFailure? = nil
+        evaluation: JSONValue? = nil, warnings: [CommandWarning] = [], stages: [StageTiming] = [], peakMemoryBytes: Int64? = nil,
+        error: CommandFailure? = nil
     ) {
         schema = "lamina.summary"
-        schemaVersion = "1.1.0"
+        schemaVersion = "1.2.0"
         self.laminaVersion = laminaVersion
         self.command = command
         exitCode = exit.rawValue
         self.exit = exit.name
         self.output = output
         self.screws = screws
+        self.evaluation = evaluation
         self.warnings = warnings
         self.stages = stages
         self.peakMemoryBytes = peakMemoryBytes
@@ -44,7 +48,7 @@ public struct RunSummary: Codable, Equatable, Sendable {
         case laminaVersion = "lamina_version"
         case command
         case exitCode = "exit_code"
-        case exit, output, screws, warnings, stages
+        case exit, output, screws, evaluation, warnings, stages
         case peakMemoryBytes = "peak_memory_bytes"
         case error
     }

@@ -137,7 +137,7 @@ private func checkReplaceable(_ path: String) throws {
     guard isCase(path) || isEmptyFolder(path) else { throw CaseFolderError.notACase(path: path) }
 }
 
-private func checkNotInsideCase(_ path: String) throws {
+func checkNotInsideCase(_ path: String) throws {
     var outer = (path as NSString).deletingLastPathComponent
     while outer.count > 1 {
         if isCase(outer) { throw CaseFolderError.insideCase(path: path, outer: outer) }

@@ -8,6 +8,10 @@ public enum CaseFolderError: Error, Equatable {
     case notACase(path: String)
     /// The output would lie inside a case, whose manifest it would belie.
     case insideCase(path: String, outer: String)
+    /// The output file exists, and replacing it was not asked for.
+    case fileExists(path: String)
+    /// Something other than a file is where the output file is to be, so it is never replaced.
+    case notAFile(path: String)
     /// A system call failed.
     case system(action: String, path: String, errno: Int32)
     /// A case file is not what its manifest says.
@@ -50,6 +54,8 @@ extension CaseFolderError: CustomStringConvertible {
         case .notACase(let path): "\(path) exists and is not a case folder, so it is not replaced. Choose another output"
         case .insideCase(let path, let outer):
             "\(path) would lie inside the case \(outer), which would then no longer be what its manifest says. Choose another output"
+        case .fileExists(let path): "\(path) exists already. Choose another output, or pass --force to replace that file"
+        case .notAFile(let path): "\(path) exists and is not a file, so it is not replaced. Choose another output"
         case .system(let action, let path, _) where isDiskFull: "\(path): cannot \(action): the disk is full. Free some space and run again"
         case .system(let action, let path, _) where isFileTooLarge:
             "\(path): cannot \(action): the file grows beyond the largest size allowed. Raise the limit (ulimit -f), or choose another disk, and run "

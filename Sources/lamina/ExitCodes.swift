@@ -1,6 +1,7 @@
 import Anatomy
 import ArgumentParser
 import CaseFolder
+import Evaluation
 import Foundation
 import ImageFiles
 import Inference
@@ -21,6 +22,7 @@ func commandFailure(for error: any Error) -> CommandFailure {
     case let error as NamingError: failure(of: error)
     case let error as ModelError: failure(of: error)
     case let error as InferenceError: failure(of: error)
+    case let error as EvaluationError: failure(of: error)
     case let error as MeshError: failure(of: error)
     case let error as PhantomError: CommandFailure(.usage, code: "phantom_parameters", what: "\(error)")
     case let error as LevelSelectionError: CommandFailure(.usage, code: "levels", what: "\(error)", place: "--levels")
@@ -37,6 +39,8 @@ private func failure(of error: CaseFolderError) -> CommandFailure {
     case .exists: CommandFailure(.usage, code: "case_exists", what: "\(error)", place: "-o")
     case .notACase: CommandFailure(.usage, code: "output_is_not_a_case", what: "\(error)", place: "-o")
     case .insideCase: CommandFailure(.usage, code: "output_inside_a_case", what: "\(error)", place: "-o")
+    case .fileExists: CommandFailure(.usage, code: "file_exists", what: "\(error)", place: "-o")
+    case .notAFile: CommandFailure(.usage, code: "output_is_not_a_file", what: "\(error)", place: "-o")
     case .system: CommandFailure(.storage, code: storageCode(of: error), what: "\(error)")
     case .tampered: CommandFailure(.integrity, code: "case_changed", what: "\(error)")
     case .unreadableManifest: CommandFailure(.integrity, code: "unreadable_manifest", what: "\(error)")
@@ -58,6 +62,13 @@ private func failure(of error: MeshError) -> CommandFailure {
     case .badParameter, .gridsDiffer, .unknownFormat, .notFinite, .exportFailed, .importFailed:
         CommandFailure(
             .bug, code: "bug", what: "\(error)", remedy: "Please report it with the command line and, if you may, the input")
+    }
+}
+
+private func failure(of error: EvaluationError) -> CommandFailure {
+    switch error {
+    case .gridsDoNotMeet: CommandFailure(.corruptInput, code: "labels_do_not_overlap", what: "\(error)")
+    case .noReferenceVertebra: CommandFailure(.noSpine, code: "no_vertebra_in_labels", what: "\(error)")
     }
 }
 

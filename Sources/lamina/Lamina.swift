@@ -9,7 +9,9 @@ struct Lamina: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "lamina", abstract: "Plans pedicle screws from CT.",
         discussion: "Coordinates are LPS millimetres of the input image; left and right are the patient's.", version: laminaVersion,
-        subcommands: [PlanCommand.self, SegmentCommand.self, MeshCommand.self, InfoCommand.self, VerifyCommand.self, PhantomCommand.self])
+        subcommands: [
+            PlanCommand.self, SegmentCommand.self, MeshCommand.self, InfoCommand.self, VerifyCommand.self, EvaluateCommand.self, PhantomCommand.self,
+        ])
 }
 
 @main

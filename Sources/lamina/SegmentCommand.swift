@@ -53,7 +53,7 @@ struct SegmentCommand: ParsableCommand {
 
     func run() throws {
         try runLogged("segment", options: printing) { log in
-            for path in [output, report].compactMap(\.self) { try checkFree(path) }
+            for path in [output, report].compactMap(\.self) { try checkOutputFile(path, replacing: force) }
             let ct = try log.stage("read CT") { try readCT(at: input, options: readOptions) }
             for warning in ct.warnings { log.warn(warning.code.rawValue, "the CT: \(warning.message)") }
             let found = try automaticLabels(of: ct, options: segmentation, threads: threads, log: log)
@@ -61,15 +61,10 @@ struct SegmentCommand: ParsableCommand {
             let file = SegmentationFile(found, warnings: log.warnings)
             try log.stage("write") {
                 try writeNIfTI(found.segmentation.labels.volume, to: output)
-                if let report { try writeDurably(encodedJSON(file), to: report) }
+                if let report { try writeOutputFile(encodedJSON(file), to: report, replacing: force) }
             }
             return CommandOutcome(output: output, text: segmentationTable(file) + "\n\nLabels written to \(output)")
         }
-    }
-
-    private func checkFree(_ path: String) throws {
-        guard !force, FileManager.default.fileExists(atPath: path) else { return }
-        throw CommandFailure(.usage, code: "file_exists", what: "it exists already", place: path, remedy: "Choose another name, or pass --force")
     }
 
     private var readOptions: ReadOptions {

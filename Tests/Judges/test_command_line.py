@@ -32,7 +32,7 @@ def progress(run):
     return events
 
 
-@pytest.mark.parametrize("name", ["info", "plan", "manifest", "progress", "summary", "truth"])
+@pytest.mark.parametrize("name", ["evaluation", "info", "plan", "manifest", "progress", "summary", "truth"])
 def test_schemas_are_schemas(name):
     jsonschema.Draft202012Validator.check_schema(schema(name))
 

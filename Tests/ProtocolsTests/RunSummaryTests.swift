@@ -8,6 +8,7 @@ import Testing
             level: "T12", side: .left, status: "planned", reasons: [], diameterMM: 5.5, lengthMM: 40, grade: "A")
         let summary = RunSummary(
             laminaVersion: "1.2.3", command: "plan", exit: .refused, output: "case", screws: [screw],
+            evaluation: .object(["schema": .string("lamina.evaluation")]),
             warnings: [CommandWarning(code: "c", message: "m")], stages: [StageTiming(name: "read CT", seconds: 0.25)],
             peakMemoryBytes: 1 << 33)
         #expect(try decodedJSON(RunSummary.self, from: encodedJSON(summary)) == summary)

@@ -32,7 +32,7 @@ func resampled(_ labels: LabelVolume, onto grid: GridGeometry<Patient>) -> Label
 }
 
 /// Whether the voxel centres of one grid are voxel centres of the other: the same lattice, turned, flipped, cropped or padded.
-func sharesVoxelCentres(_ a: GridGeometry<Patient>, _ b: GridGeometry<Patient>, tolerance: Double) -> Bool {
+public func sharesVoxelCentres(_ a: GridGeometry<Patient>, _ b: GridGeometry<Patient>, tolerance: Double) -> Bool {
     // All steps of b must be whole steps of a, and so must b's corners; the volume rules out multiples.
     let ends = [SIMD3(0, 0, 0), SIMD3(b.size.x - 1, 0, 0), SIMD3(0, b.size.y - 1, 0), SIMD3(0, 0, b.size.z - 1)]
     let steps = [SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)]
