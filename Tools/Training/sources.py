@@ -126,7 +126,25 @@ def generic_spine(wheel):
             # The model lies in LPS already (its pubis at low y, its right hip at low x), in metres; subdivision rounds its few facets.
             mesh.apply_scale(1000.0)
             meshes[ident] = trimesh.smoothing.filter_taubin(mesh.subdivide().subdivide(), iterations=12)
-    return meshes
+    return {**meshes, **neck(meshes)}
+
+
+def neck(meshes):
+    """C7 to C4 as smaller copies of T1 above it, since a spine goes on there. They are only ever seen by the coarse network, or as neighbours."""
+    first, second = meshes[VERSE_LEVELS["T1"]], meshes[VERSE_LEVELS["T2"]]
+    step = first.centroid - second.centroid
+    copies = {}
+    place = first.centroid
+    for n in range(1, 5):
+        # The neck bends back up from the thorax' forward slope.
+        step = 0.93 * step + [0, 0.8, 0.5]
+        place = place + step
+        mesh = first.copy()
+        mesh.apply_translation(-first.centroid)
+        mesh.apply_scale(0.94**n * np.array([0.95, 1.0, 0.9]))
+        mesh.apply_translation(place)
+        copies[VERSE_LEVELS["T1"] - n] = mesh
+    return copies
 
 
 def generic_level(name):

@@ -16,7 +16,7 @@ from Tools.Training.stages import BACKGROUND, CANAL, FIRST, OFFSET_SCALE, OTHER_
 UNSURE = 255  # a class that says: background, sacrum or other bone, but no vertebra
 BONE, SAC, OTHER, CAN, DISC = range(5)  # order of the sources' distance fields
 AIR = -1024.0
-T9, L5_L6 = 16, (24, 25)  # VerSe ids
+T1, T9, L5_L6 = 8, 16, (24, 25)  # VerSe ids
 NONE = -1
 # How often each source is drawn. Generic and phantom shapes are simple, so they count less; the spine's upper half has nothing else.
 WEIGHTS = {"verse004": 3.0, "verse010": 2.0, "mean_lumbar": 1.0, "generic": 5.0, "abdomen_3mm": 2.0, "tptbox_l3": 1.0, "chest": 4.0}
@@ -109,7 +109,7 @@ class Generator:
             below = self.first_sacral(source)
             if below is not None and self.chance(0.15):
                 return NONE, below + self.random.normal(0, 4, 3), source["axes"][-1]
-            complete = np.flatnonzero(source["complete"])
+            complete = np.flatnonzero(source["complete"] & (source["idents"] >= T1))
             pool = complete if len(complete) and self.chance(0.9) else np.arange(len(source["idents"]))
             thoracic = pool[source["idents"][pool] <= T9]  # the hardest, and few sources have them
             pool = thoracic if len(thoracic) and self.chance(0.4) else pool
@@ -117,7 +117,9 @@ class Generator:
             jitter = np.clip(self.random.normal(0, 2.5, 3), -6, 6)
             return int(source["idents"][n]), source["centres"][n] + jitter, source["axes"][n]
         n = self.random.integers(len(source["idents"]))
-        centre = source["centres"][n] + self.random.uniform(-45, 45, 3)
+        below = self.first_sacral(source)
+        middle = below if below is not None and self.chance(0.3) else source["centres"][n]
+        centre = middle + self.random.uniform(-45, 45, 3)
         if self.chance(0.15):
             centre = self.random.uniform(0, source["shape"])
         return 0, centre, np.eye(3)

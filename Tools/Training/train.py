@@ -104,11 +104,11 @@ def losses(outputs, target, ways, weights):
     entropy = -logs.gather(1, known[:, None])[:, 0]
     allowed = torch.logsumexp(logs[:, [BACKGROUND, SACRUM, OTHER_BONE, CANAL]], 1)
     entropy = torch.where(unsure, -allowed, entropy)
-    emphasis = torch.where((target == FIRST) | (target == SECOND), 2.0, 1.0)
+    emphasis = torch.where((target == FIRST) | (target == SECOND) | (target == SACRUM), 2.0, 1.0)
     cross = (entropy * emphasis).mean()
     chances = logs.exp() * ~unsure[:, None]
     dice = 0
-    for which, share in ((FIRST, 1.0), (SECOND, 0.5), (CANAL, 0.25)):
+    for which, share in ((FIRST, 1.0), (SECOND, 0.5), (SACRUM, 0.4), (CANAL, 0.25)):
         p, y = chances[:, which], (target == which).float()
         dice = dice + share * (1 - (2 * (p * y).sum() + 50) / (p.sum() + y.sum() + 50))
     if len(outputs) == 1:
