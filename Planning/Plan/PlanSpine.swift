@@ -18,13 +18,14 @@ public struct SpinePlan: Sendable {
 ///
 /// - Parameters:
 ///   - labels: VerSe ids on the CT's grid.
+///   - distrusted: levels whose bone must not be planned on, with the reason that their pedicles are refused for.
 ///   - ct: nil when Hounsfield units are not genuine (synthetic CT): density then counts for nothing and is not reported.
 ///   - progress: called with a level when its screws are done, in any order, from any thread.
 /// - Returns: one plan for each pedicle asked for; what cannot be planned is refused with a reason, never left out.
 /// - Complexity: O(voxels of the label map) + about 1 s for each level on one thread.
 public func planSpine(
-    levels: [VertebraLevel], labels: LabelVolume, ct: CTVolume?, catalogue: ScrewCatalogue = .builtIn,
-    parameters: PlanningParameters = .init(), threads: Int, progress: @escaping @Sendable (VertebraLevel) -> Void = { _ in }
+    levels: [VertebraLevel], labels: LabelVolume, distrusted: [VertebraLevel: Finding] = [:], ct: CTVolume?,
+    catalogue: ScrewCatalogue = .builtIn, parameters: PlanningParameters = .init(), threads: Int, progress: @escaping @Sendable (VertebraLevel) -> Void = { _ in }
 ) throws -> SpinePlan {
     let present = VertebraLevel.craniocaudal
     let masks = try cutOutMasks(of: present, from: labels)
@@ -48,7 +49,7 @@ public func planSpine(
         let besides = levelsBeside(level, in: masks)
         let plans = Side.allCases.map { side in
             var plan = plan(
-                side, of: level, model: modelled[level], neighbours: besides.compactMap { bones[$0] }, ct: ct, catalogue: catalogue,
+                side, of: level, model: modelled[level], distrust: distrusted[level], neighbours: besides.compactMap { bones[$0] }, ct: ct, catalogue: catalogue,
                 parameters: parameters)
             plan.warnings += besides.filter { bones[$0] == nil }.map(uncheckedNeighbour)
             return plan
@@ -60,8 +61,8 @@ public func planSpine(
 }
 
 private func plan(
-    _ side: Side, of level: VertebraLevel, model: Result<VertebraModel, any Error>?, neighbours: [SignedDistanceField<Patient>],
-    ct: CTVolume?, catalogue: ScrewCatalogue, parameters: PlanningParameters
+    _ side: Side, of level: VertebraLevel, model: Result<VertebraModel, any Error>?, distrust: Finding?,
+    neighbours: [SignedDistanceField<Patient>], ct: CTVolume?, catalogue: ScrewCatalogue, parameters: PlanningParameters
 ) -> ScrewPlan {
     func refused(_ finding: Finding, _ model: VertebraModel? = nil) -> ScrewPlan {
         ScrewPlan(
@@ -72,6 +73,7 @@ private func plan(
         return refused(Finding(PlanningError.levelNotSupported(level)))
     }
     guard let model else { return refused(Finding(PlanningError.levelNotInLabels(level))) }
+    if let distrust { return refused(distrust, try? model.get()) }
     switch model {
     case .failure(let error as PlanningError): return refused(Finding(error))
     case .failure(let error): return refused(Finding("label_unusable", "\(level): the label's surface could not be built (\(error))"))

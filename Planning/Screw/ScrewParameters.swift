@@ -53,6 +53,16 @@ public struct ScrewParameters: Codable, Equatable, Sendable {
     public var densityWeight = 0.2
 
     public init() {}
+
+    /// For a synthetic CT, made from MR: its pedicles have been reported up to 34 % off in the axial plane, so the wall that is asked for is a millimetre
+    /// on every side and the isthmus is filled by two thirds at most.
+    public static var syntheticCT: ScrewParameters {
+        var parameters = ScrewParameters()
+        parameters.maximumFill = 0.66
+        parameters.minimumWall = 1
+        parameters.minimumCanalDistance = 1
+        return parameters
+    }
 }
 
 /// Everything that shapes a plan besides the images and the catalogue.

@@ -9,6 +9,8 @@ struct AutomaticLabels {
     let model: SegmentationModel
     let parameters: SegmentationParameters
     let anchors: [LevelAnchor]
+    /// Whether the model came with `--model`.
+    let isForeignModel: Bool
 
     /// The engine's name and version, for the manifest.
     var engine: [String: String] { [model.engine.name: model.engine.version] }
@@ -34,5 +36,6 @@ func automaticLabels(of ct: CTImage, options: SegmentationOptions, threads: Int,
             log.progress(stage.rawValue, done: done, total: total)
         }
     }
-    return AutomaticLabels(segmentation: segmentation, model: model, parameters: parameters, anchors: options.anchors)
+    return AutomaticLabels(segmentation: segmentation, model: model, parameters: parameters, anchors: options.anchors,
+        isForeignModel: options.model != nil)
 }

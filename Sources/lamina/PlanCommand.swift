@@ -22,7 +22,7 @@ struct PlanCommand: ParsableCommand {
     @Option(name: .shortAndLong, help: "The case folder to write.", completion: .directory)
     var output: String
 
-    @Option(help: "A label map of the vertebrae; any grid that overlaps the CT.", completion: .file())
+    @Option(help: "A label map of the vertebrae; any grid that overlaps the CT. Default: lamina finds them by itself.", completion: .file())
     var labels: String?
 
     @Option(help: "What the labels' ids mean: \(LabelScheme.listed). Never guessed.")
@@ -42,6 +42,8 @@ struct PlanCommand: ParsableCommand {
     @Flag(help: "Interpolate unevenly spaced slices instead of refusing them.")
     var resampleUneven = false
 
+    @OptionGroup var segmentation: SegmentationOptions
+
     @OptionGroup var sides: SideOptions
 
     @Option(help: "A screw catalogue of the form of Planning/Catalogue/screws.json. Default: a generic one.", completion: .file())
@@ -56,11 +58,14 @@ struct PlanCommand: ParsableCommand {
     @OptionGroup var printing: OutputOptions
 
     func validate() throws {
-        if threads < 1 { throw ValidationError("--threads takes 1 or more") }
+        if !(1...64).contains(threads) { throw ValidationError("--threads takes 1 to 64") }
         if labels != nil, scheme == nil {
             throw ValidationError(
                 "--labels needs --scheme, because the same id means different vertebrae in different schemes (27 is L5 in one, the coccyx in "
                     + "another). Schemes: \(LabelScheme.listed)")
+        }
+        if labels != nil, !segmentation.anchors.isEmpty || segmentation.model != nil {
+            throw ValidationError("--anchor and --model are for lamina's own segmentation; --labels brings another's")
         }
         if labels == nil, scheme != nil { throw ValidationError("--scheme says what the ids of --labels mean; there is no --labels") }
     }
@@ -68,11 +73,10 @@ struct PlanCommand: ParsableCommand {
     func run() throws {
         let startedAt = Date()
         try runLogged("plan", options: printing) { log in
-            guard let labels, let scheme else { throw missingLabels }
             try checkOutputKind(output, command: "plan")
             var outcome = CommandOutcome(output: output)
             try writeCase(at: output, replacing: force) { draft in
-                let images = try readPlanInputs(request(labels: labels, scheme: scheme), log: log)
+                let images = try readPlanInputs(request, log: log)
                 let inputs = try log.stage("hash inputs") { try hashInputs(images, for: draft) }
                 let plan = try planned(images, log: log)
                 let (file, measurements) = try writePlanFiles(plan, images, image: inputs.image, into: draft, log: log)
@@ -81,7 +85,8 @@ struct PlanCommand: ParsableCommand {
                 outcome.text = screwTable(file) + "\n\nCase written to \(output)"
                 return Manifest(
                     laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt,
-                    finishedAt: Date(), engines: engines(), parameters: try images.parameters(), inputs: inputs.records,
+                    finishedAt: Date(), engines: engines().merging(images.automatic?.engine ?? [:]) { _, new in new },
+                    parameters: try images.parameters(), inputs: inputs.records,
                     image: try manifestImage(inputs.image, images.ct.metadata), stages: log.stages, warnings: log.warnings,
                     measurements: measurements)
             }
@@ -93,7 +98,8 @@ struct PlanCommand: ParsableCommand {
         let done = Mutex(0)
         return try log.stage("plan") {
             try planSpine(
-                levels: images.levels, labels: images.labels.volume, ct: isSyntheticCT ? nil : images.ct.volume,
+                levels: images.levels, labels: images.labels.volume, distrusted: images.distrusted,
+                ct: isSyntheticCT ? nil : images.ct.volume,
                 catalogue: images.catalogue, parameters: images.planning, threads: threads
             ) { _ in
                 let count = done.withLock {
@@ -105,24 +111,17 @@ struct PlanCommand: ParsableCommand {
         }
     }
 
-    private func request(labels: String, scheme: LabelScheme) -> PlanRequest {
-        PlanRequest(
-            input: input, series: series, isSyntheticCT: isSyntheticCT, resamplesUnevenSlices: resampleUneven, labels: labels,
-            scheme: scheme, isSitusInversus: sides.situsInversus, catalogue: catalogue, levels: levels, threads: threads)
+    private var request: PlanRequest {
+        let source: LabelSource = labels.flatMap { path in scheme.map { .file(path: path, scheme: $0) } } ?? .automatic(segmentation)
+        return PlanRequest(
+            input: input, series: series, isSyntheticCT: isSyntheticCT, resamplesUnevenSlices: resampleUneven, labels: source,
+            isSitusInversus: sides.situsInversus, catalogue: catalogue, levels: levels, threads: threads)
     }
 
     /// A level that is not there at all weighs more than a pedicle that was refused.
     private func exit(of plan: PlanFile, missing: [VertebraLevel]) -> CommandExit {
         if !missing.isEmpty { return .noSpine }
         return plan.screws.contains { $0.status == .refused } ? .refused : .ok
-    }
-
-    private var missingLabels: CommandFailure {
-        CommandFailure(
-            .noSpine, code: "no_labels", what: "lamina cannot find the vertebrae by itself yet", place: input,
-            remedy:
-                "Pass a label map: --labels FILE --scheme S, S one of \(LabelScheme.listed). TotalSegmentator, for one, makes such a map: "
-                + "TotalSegmentator -i CT -o labels.nii.gz --ml (--scheme totalsegmentator-v2)")
     }
 }
 

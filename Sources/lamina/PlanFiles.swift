@@ -26,6 +26,7 @@ func writePlanFiles(
         try writeScrewMeshes(plan, into: draft)
         try draft.write(images.labels.volume, to: "labels.nii.gz")
         try draft.write(encodedJSON(file), to: "plan.json")
+        if let found = images.automatic { try draft.write(encodedJSON(SegmentationFile(found, warnings: log.warnings)), to: "segmentation.json") }
         try draft.write(Data(screwCSV(file).utf8), to: "screws.csv")
     }
     return (file, ["meshes": try measurements(of: meshes)])
