@@ -32,6 +32,7 @@ def main():
     parser.add_argument("--data", type=Path, help="folder with verse_masks, mean_lumbar, tptbox_l3 and totalsegmentator_3mm")
     parser.add_argument("--sample", type=Path, help="folder with cxr.nii.gz and mask.nii.gz: Tools/fetch_sample.sh prints it")
     parser.add_argument("--generic", type=Path, help="wheel of myo_sim 0.2.4 (PyPI, Apache-2.0)")
+    parser.add_argument("--pseudo", type=Path, help="lamina's own labels of the unlabelled thoracic CT in totalsegmentator_3mm")
     parser.add_argument("--lamina", type=Path, default=Path(".build/release/lamina"), help="draws the phantoms")
     parser.add_argument("--phantoms", type=int, default=6, help="phantoms drawn with seeds 1, 2, ...; seeds above 100 are for evaluation")
     arguments = parser.parse_args()
@@ -45,7 +46,7 @@ def main():
 
 def jobs(arguments):
     """Name and maker of every source whose data is at hand."""
-    data = arguments.data
+    data, pseudo = arguments.data, arguments.pseudo
     if data:
         verse = data / "verse_masks"
         for subject in ("verse004", "verse010"):
@@ -54,6 +55,8 @@ def jobs(arguments):
         three = data / "totalsegmentator_3mm"
         yield "abdomen_3mm", lambda: from_labels(
             three / "totalsegmentator_v2_labels.nii.gz", TOTALSEGMENTATOR, three / "ct.nii.gz")
+        if pseudo and pseudo.exists():
+            yield "thoracic", lambda: from_labels(pseudo, None, three / "thoracic_1p5mm_ct.nii.gz")
         crop = data / "tptbox_l3"
         yield "tptbox_l3", lambda: from_labels(
             crop / "sub-ct_seg-vert_label-22_msk.nii.gz", None, crop / "sub-ct_label-22_ct.nii.gz")
@@ -233,7 +236,7 @@ def source_from_arrays(verse, rest, spacing, ct):
     other = distance(rest, spacing, shape)
     frames = vertebra_frames(instance, bone, idents)
     part, canal = parts_and_canal(instance, bone, frames)
-    if not rest.any():
+    if not rest.any() and ct is None:  # a CT shows its own ribs, which `synthesis` leaves undecided
         other = ribs(frames, bone)
     disc = discs(instance, part, canal, bone, frames)
     record = dict(

@@ -19,8 +19,9 @@ AIR = -1024.0
 T1, T9, L5_L6 = 8, 16, (24, 25)  # VerSe ids
 NONE = -1
 # How often each source is drawn. Generic and phantom shapes are simple, so they count less; the spine's upper half has nothing else.
-WEIGHTS = {"verse004": 3.0, "verse010": 2.0, "mean_lumbar": 1.0, "generic": 5.0, "abdomen_3mm": 2.0, "tptbox_l3": 1.0, "chest": 4.0}
+WEIGHTS = {"verse004": 3.0, "verse010": 2.0, "mean_lumbar": 1.0, "generic": 5.0, "abdomen_3mm": 2.0, "tptbox_l3": 1.0, "chest": 4.0, "thoracic": 3.0}
 PHANTOM_WEIGHT = 0.35
+UNLABELLED_BONE = ("abdomen_3mm", "tptbox_l3", "thoracic")  # real CTs whose ribs and hips have no labels
 
 
 def read_sources(cache, left_out=()):
@@ -90,14 +91,14 @@ class Generator:
         target[fields[0, SAC] > 0] = SACRUM
         target = torch.where(code > 0, vertebra, target)
         image = self.real_image(source, points, outside, fields) if keep else self.drawn_image(fields)
-        if keep and source["name"] in ("abdomen_3mm", "tptbox_l3"):
-            target[(image[0, 0] > 200) & (target == BACKGROUND)] = UNSURE  # their ribs and hips have no labels
+        if keep and source["name"] in UNLABELLED_BONE:
+            target[(image[0, 0] > 200) & (target == BACKGROUND)] = UNSURE
         offsets, weights = self.offsets(source, ident, code, matrix, shift, centre)
         image = self.scanned(image, keep)
         image, hidden = self.field_of_view(image)
         if hidden is not None:
             target[hidden], weights[0][hidden] = BACKGROUND, 0
-        if keep and source["name"] in ("abdomen_3mm", "tptbox_l3", "chest"):
+        if keep and source["name"] in (*UNLABELLED_BONE, "chest"):
             target[outside], weights[0][outside] = BACKGROUND, 0
         return self.disturbed(normalised(image))[0], target[None], offsets, weights
 
