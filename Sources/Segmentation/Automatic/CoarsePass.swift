@@ -90,7 +90,8 @@ private struct Tiling: Sendable {
     var totals: [[Float]] {
         (0..<3).map { axis in
             var total = [Float](repeating: 0, count: grid[axis])
-            for start in Set(starts.map { $0[axis] }) { for n in 0..<tile[axis] { total[start + n] += weights[axis][n] } }
+            // In order: sums of floats depend on it.
+            for start in Set(starts.map { $0[axis] }).sorted() { for n in 0..<tile[axis] { total[start + n] += weights[axis][n] } }
             return total
         }
     }

@@ -5,33 +5,49 @@ import Volumes
 
 /// What the fine network sees around one vertebra; probabilities on a grid along the vertebra's own axes, whose i, j and k are z, y and x.
 struct FineMap: Sendable {
+    let pose: VertebraPose
+    /// The voxel of the body centre, x, y, z.
+    let centreVoxel: SIMD3<Double>
     var thisVertebra: Volume<Float, Patient>
-    var otherVertebra: [Float]
     var sacrum: [Float]
     var otherBone: [Float]
+    var canal: [Float]
+
+    /// Calls `body` for each voxel with its offset and its place in the vertebra's frame, mm from the body centre: x left, y back, z up.
+    func forEachVoxel(_ body: (_ offset: Int, _ place: SIMD3<Double>) -> Void) {
+        let grid = thisVertebra.geometry
+        for k in 0..<grid.size.z {
+            for j in 0..<grid.size.y {
+                for i in 0..<grid.size.x {
+                    body(grid.offset(i, j, k), (SIMD3(Double(k), Double(j), Double(i)) - centreVoxel) * grid.spacing)
+                }
+            }
+        }
+    }
 }
 
-/// Runs the fine network for each vertebra, on the patch and on its mirror image.
+/// Runs the fine network for each vertebra; `mirrored`: also on the patch's mirror image, and takes the mean.
 ///
-/// - Complexity: two thirds of a second of one core a vertebra.
+/// - Complexity: a third of a second of one core for each run.
 func finePass(
-    _ ct: CTVolume, poses: [VertebraPose], pool: NetworkPool, window: ModelDescription.Window, progress: @Sendable (_ done: Int) -> Void
+    _ ct: CTVolume, poses: [VertebraPose], pool: NetworkPool, window: ModelDescription.Window, mirrored: Bool,
+    progress: @Sendable (_ done: Int) -> Void
 ) throws -> [FineMap] {
     let network = pool.network
-    let centre = network.centreVoxel!
+    let centre = SIMD3(network.centreVoxel![0], network.centreVoxel![1], network.centreVoxel![2])
     let done = Mutex(0)
     return try concurrentMap(poses, threads: pool.count) { pose in
         let grid = try patchGrid(
-            shape: network.shape, spacing: network.spacing, centreVoxel: SIMD3(centre[0], centre[1], centre[2]), at: pose.centre,
-            axes: (pose.left, pose.back, pose.up))
+            shape: network.shape, spacing: network.spacing, centreVoxel: centre, at: pose.centre, axes: (pose.left, pose.back, pose.up))
         let image = try networkImage(of: ct, on: grid, window: window).voxels
         let straight = try pool.run(image)[0]
-        // A vertebra and its mirror image are alike, so the network is asked twice.
-        let mirrored = try pool.run(mirroredSides(image, network.shape))[0]
+        // A vertebra and its mirror image are alike, so the network can be asked twice.
+        let turned = mirrored ? try pool.run(mirroredSides(image, network.shape))[0] : nil
         func mean(_ which: FineClass) -> [Float] {
             let channel = network.classes.firstIndex(of: which.rawValue)!
-            let other = mirroredSides(Array(mirrored.channel(channel)), network.shape)
-            return zip(straight.channel(channel), other).map { ($0 + $1) / 2 }
+            let first = Array(straight.channel(channel))
+            guard let turned else { return first }
+            return zip(first, mirroredSides(Array(turned.channel(channel)), network.shape)).map { ($0 + $1) / 2 }
         }
         progress(
             done.withLock { count in
@@ -39,8 +55,8 @@ func finePass(
                 return count
             })
         return FineMap(
-            thisVertebra: try Volume(geometry: grid, voxels: mean(.thisVertebra)), otherVertebra: mean(.otherVertebra),
-            sacrum: mean(.sacrum), otherBone: mean(.otherBone))
+            pose: pose, centreVoxel: centre, thisVertebra: try Volume(geometry: grid, voxels: mean(.thisVertebra)), sacrum: mean(.sacrum),
+            otherBone: mean(.otherBone), canal: mean(.canal))
     }
 }
 

@@ -6,17 +6,14 @@ import Volumes
 ///
 /// - Complexity: O(voxels of the region's box).
 func foundVertebra(
-    _ bone: DrawnBone, region: LabelledRegion, in labels: LabelVolume, map: FineMap, rivals: [DrawnBone], network: ModelDescription.Network
+    _ bone: DrawnBone, region: LabelledRegion, in labels: LabelVolume, map: FineMap, rivals: [DrawnBone]
 ) -> FoundVertebra {
-    let grid = map.thisVertebra.geometry
-    let centre = network.centreVoxel!
-    let bodyCentre = grid.point(at: SIMD3(centre[2], centre[1], centre[0]))
-    let sides = halves(of: region, in: labels, midpoint: bodyCentre, left: grid.axes.2)
+    let sides = halves(of: region, in: labels, midpoint: map.pose.centre, left: map.pose.left)
     return FoundVertebra(
-        level: bone.level, bodyCentre: bodyCentre.xyz, volume: region.volume, confidence: 0, probability: bone.probability,
+        level: bone.level, bodyCentre: map.pose.centre.xyz, volume: region.volume, confidence: 0, probability: bone.probability,
         edgeShare: bone.edgeShare, shareOfLargestPiece: bone.shareOfLargestPiece,
         contestedShare: contestedShare(of: bone, rivals: rivals.filter { $0.level != bone.level }),
-        leftRightRatio: Double(max(sides.left, 1)) / Double(max(sides.right, 1)), ribVolume: ribVolume(in: map, network: network),
+        leftRightRatio: Double(max(sides.left, 1)) / Double(max(sides.right, 1)), ribVolume: ribVolume(in: map),
         flaws: region.isCutByView ? [.cutByView] : [])
 }
 

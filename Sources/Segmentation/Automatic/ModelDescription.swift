@@ -31,8 +31,8 @@ public struct ModelDescription: Codable, Equatable, Sendable {
         public var spacing: Double
         /// Where the body centre lies in a fine patch, voxels; nil for the coarse network.
         public var centreVoxel: [Double]?
-        /// The meaning of the output's channels. Coarse: body, arch, sacrum, canal and others; fine: this_vertebra, other_vertebra, sacrum,
-        /// other_bone and others.
+        /// The meaning of the output's channels. Coarse: body, arch, sacrum, canal and others; fine: this_vertebra, sacrum, other_bone,
+        /// canal and others.
         public var classes: [String]
 
         enum CodingKeys: String, CodingKey {
@@ -101,9 +101,9 @@ enum CoarseClass: String, CaseIterable { case body, arch, sacrum, canal }
 /// The channels of the fine network that are read.
 enum FineClass: String, CaseIterable {
     case thisVertebra = "this_vertebra"
-    case otherVertebra = "other_vertebra"
     case sacrum
     case otherBone = "other_bone"
+    case canal
 }
 
 private func reason(of error: DecodingError) -> String {

@@ -5,7 +5,7 @@ import Volumes
 
 public struct SegmentationParameters: Codable, Equatable, Sendable {
     /// A body centre with less score is no vertebra (0 to 1). Source: `BodyCentre.score`.
-    public var leastScore = 0.5
+    public var leastScore = 0.28
     /// A vertebra of which less than this is seen is left out, mm³ (0 up).
     public var leastVolume = 2000.0
     /// Less sacrum than this is none, mm³ (0 up). A whole one has 150,000 to 250,000.
@@ -27,13 +27,18 @@ public struct SpineSegmentation: Sendable {
     public var chain: NamedChain
 }
 
-public enum SegmentationStage: String, Sendable { case findBodies = "find vertebrae", segment = "segment vertebrae" }
+public enum SegmentationStage: String, Sendable {
+    case findBodies = "find vertebrae"
+    case look = "look at vertebrae"
+    case segment = "segment vertebrae"
+}
 
 /// Finds, parts and names the vertebrae of a CT.
 ///
 /// 1. The coarse network runs over the whole CT; bone votes for the centres of bodies (`coarsePass`, `bodyCentres`).
-/// 2. The chain of levels through these centres is searched (`nameVertebrae`), which also drops what is none.
-/// 3. The fine network runs once around each vertebra, in the vertebra's own frame (`finePass`). What it sees of ribs goes into the names.
+/// 2. The fine network looks at each centre on the spine's path, in the vertebra's own frame: is there a vertebra, where exactly is its body, do ribs meet it
+///    (`spinePath`, `SettledBody`)?
+/// 3. The best chain of levels through these bodies is searched (`nameVertebrae`), and the fine network runs again around each of them (`finePass`).
 /// 4. Each bone's surface is brought to the image's own edges (`shiftedToEdges`) and drawn on the CT's grid (`rasterised`, `fused`).
 /// 5. Each vertebra is looked at for signs that it is wrong (`FoundVertebra.flaws`).
 ///
@@ -54,16 +59,19 @@ public func segmentSpine(
     var evidence = NamingEvidence(view: PatientExtent(of: ct.geometry))
     evidence.sacrum = sacrumEvidence(centres, map: coarse, parameters: parameters)
     let bodies = spinePath(through: centres.filter { $0.sacrumShare < 0.5 })
-    guard !bodies.isEmpty else { throw FindingError.noSpine }
-    var detections = bodies.map { VertebraDetection(bodyCentre: $0.point, score: $0.score) }
-    let first = try nameVertebrae(detections, evidence: evidence, anchors: anchors, parameters: parameters.naming)
-    let kept = headToFoot(of: first)
-    let poses = spinePoses(of: kept.map { bodies[$0].point }, map: coarse)
-    let maps = try finePass(ct, poses: poses, pool: model.fine, window: window) { progress(.segment, $0, poses.count) }
-    for (index, map) in zip(kept, maps) { detections[index].ribLikelihood = ribLikelihood(in: map, network: model.fine.network) }
-    let chain = try nameVertebrae(detections, evidence: evidence, anchors: anchors, parameters: parameters.naming)
+    let glances = try finePass(
+        ct, poses: spinePoses(of: bodies.map(\.point), map: coarse), pool: model.fine, window: window, mirrored: false
+    ) { progress(.look, $0, bodies.count) }
+    let settled = withoutTwins(zip(glances, bodies).compactMap { SettledBody($0, coarse: $1, in: ct.geometry, leastVolume: parameters.leastVolume) })
+    guard !settled.isEmpty else { throw FindingError.noSpine }
+    let chain = try nameVertebrae(
+        settled.map { VertebraDetection(bodyCentre: $0.centre, score: $0.score, ribLikelihood: $0.ribLikelihood) }, evidence: evidence,
+        anchors: anchors, parameters: parameters.naming)
 
-    let found = zip(kept, maps).compactMap { index, map in chain.levels[index].map { (level: $0, map: map) } }.filter { $0.level != .s1 }
+    let named = zip(chain.levels, settled).compactMap { level, body in level.map { (level: $0, body: body) } }.filter { $0.level != .s1 }
+    let poses = spinePoses(of: named.map(\.body.centre), map: coarse)
+    let maps = try finePass(ct, poses: poses, pool: model.fine, window: window, mirrored: true) { progress(.segment, $0, poses.count) }
+    let found = zip(named, maps).map { (level: $0.level, map: $1) }
     var bones = try concurrentMap(found, threads: model.fine.count) { vertebra in
         drawnBone(vertebra.level, vertebra.map.thisVertebra, ct: ct, parameters: parameters)
     }.compactMap(\.self)
@@ -77,17 +85,11 @@ public func segmentSpine(
     let vertebrae = bones.prefix(vertebraCount).compactMap { bone in
         regions.first { $0.level == bone.level }.map { region in
             foundVertebra(
-                bone, region: region, in: volume, map: found.first { $0.level == bone.level }!.map, rivals: bones, network: model.fine.network)
+                bone, region: region, in: volume, map: found.first { $0.level == bone.level }!.map, rivals: bones)
         }
     }
     let judged = withFlaws(vertebrae, parameters: parameters.trust)
     let warnings = try warnings(of: judged, regions: regions, chain: chain)
     let labels = VertebraLabels(volume: volume, levels: regions.map(\.level), regions: regions, warnings: warnings)
     return SpineSegmentation(labels: labels, vertebrae: judged, chain: chain)
-}
-
-/// The detections that a chain keeps, from head to foot.
-private func headToFoot(of chain: NamedChain) -> [Int] {
-    let named = chain.levels.enumerated().compactMap { index, level in level.map { (index: index, level: $0) } }
-    return named.sorted { $0.level < $1.level }.map(\.index)
 }

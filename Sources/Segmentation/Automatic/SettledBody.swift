@@ -1,0 +1,72 @@
+import Frames
+import Volumes
+
+/// A body centre after the fine network's first look at it.
+struct SettledBody: Sendable {
+    var centre: Point<Patient>
+    /// The vertebra's volume within the patch, mm³.
+    let volume: Double
+    /// 0 to 1: how sure it is that this is a vertebra.
+    let score: Double
+    /// Nil where the view cuts it.
+    let ribLikelihood: Double?
+
+    /// Nil where the network sees no vertebra there.
+    ///
+    /// - Parameter view: the image. What is left of a body that its edge cuts has another centre than the body; then the coarse network's word holds.
+    init?(_ map: FineMap, coarse: BodyCentre, in view: GridGeometry<Patient>, leastVolume: Double) {
+        let voxel = map.thisVertebra.geometry.voxelVolume
+        let front = frontOfCanal(in: map)
+        var (body, weight, count) = (SIMD3<Double>(), 0.0, 0)
+        map.forEachVoxel { offset, place in
+            let chance = Double(map.thisVertebra.voxels[offset])
+            guard chance > 0.5 else { return }
+            count += 1
+            guard place.y < front, abs(place.x) < bodyHalfWidth else { return }
+            body += chance * place
+            weight += chance
+        }
+        volume = Double(count) * voxel
+        guard volume >= leastVolume, weight * voxel > leastBody else { return nil }
+        let (x, y, z) = (map.pose.left, map.pose.back, map.pose.up)
+        let place = body / weight
+        let ends = [-halfHeight, halfHeight].map { map.pose.centre + Vector($0 * z) }
+        let isWhole = ends.allSatisfy(view.containsCentre)
+        centre = isWhole ? map.pose.centre + Vector(place.x * x + place.y * y + place.z * z) : map.pose.centre
+        score = coarse.score
+        ribLikelihood = isWhole ? Segmentation.ribLikelihood(in: map) : nil
+    }
+}
+
+/// The widest bodies (L5) reach 28 mm to each side; less than this of a body, mm³, is none.
+private let (bodyHalfWidth, leastBody) = (32.0, 1000.0)
+
+/// From a body's centre to beyond its endplates, mm.
+private let halfHeight = 16.0
+
+extension GridGeometry {
+    /// Whether a point lies between the outermost voxel centres.
+    fileprivate func containsCentre(_ point: Point<F>) -> Bool {
+        let index = index(of: point)
+        return index.min() >= 0 && (SIMD3<Double>(size &- 1) - index).min() >= 0
+    }
+}
+
+/// How far behind the body centre the canal begins, mm.
+private func frontOfCanal(in map: FineMap) -> Double {
+    var depths: [Double] = []
+    map.forEachVoxel { offset, place in
+        if map.canal[offset] > 0.5, abs(place.x) < 10, abs(place.z) < 10, place.y > 0 { depths.append(place.y) }
+    }
+    guard depths.count >= 30 else { return 15 }
+    return depths.sorted()[depths.count / 20]
+}
+
+/// The bodies that lie apart, from head to foot: of two within 10 mm the larger one stays.
+func withoutTwins(_ bodies: [SettledBody]) -> [SettledBody] {
+    var kept: [SettledBody] = []
+    for body in bodies.sorted(by: { $0.volume > $1.volume }) where !kept.contains(where: { $0.centre.distance(to: body.centre) < 10 }) {
+        kept.append(body)
+    }
+    return kept.sorted { $0.centre.z > $1.centre.z }
+}
