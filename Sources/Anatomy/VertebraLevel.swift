@@ -2,7 +2,7 @@
 ///
 /// The sacrum stands under `s1`: the segment that carries its only pedicle screws here.
 // swift-format-ignore: OneCasePerLine
-public enum VertebraLevel: UInt8, Codable, CaseIterable, Sendable {
+public enum VertebraLevel: UInt8, CaseIterable, Sendable {
     case c1 = 1, c2, c3, c4, c5, c6, c7
     case t1, t2, t3, t4, t5, t6, t7, t8, t9, t10, t11, t12
     case l1, l2, l3, l4, l5, l6
@@ -52,6 +52,23 @@ public enum VertebraLevel: UInt8, Codable, CaseIterable, Sendable {
 extension VertebraLevel: Comparable {
     /// Cranial levels come first.
     public static func < (a: VertebraLevel, b: VertebraLevel) -> Bool { a.craniocaudalIndex < b.craniocaudalIndex }
+}
+
+/// Written as its name, which people read too.
+extension VertebraLevel: Codable {
+    public init(from decoder: any Decoder) throws {
+        let container = try decoder.singleValueContainer()
+        let name = try container.decode(String.self)
+        guard let level = VertebraLevel(name: name) else {
+            throw DecodingError.dataCorruptedError(in: container, debugDescription: "\(name) is no vertebral level")
+        }
+        self = level
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(name)
+    }
 }
 
 extension VertebraLevel: CustomStringConvertible {

@@ -40,6 +40,7 @@ public struct LabelWarning: Codable, Equatable, Sendable {
         case transitionalAnatomy = "transitional_anatomy"
         case levelEstimated = "level_estimated"
         case notTrusted = "not_trusted"
+        case relabelled
 
         /// Whether it tells of the named levels' own bone only, and nothing of the others' place, side or number.
         var isLocal: Bool {

@@ -9,8 +9,6 @@ struct AutomaticLabels {
     let model: SegmentationModel
     let parameters: SegmentationParameters
     let anchors: [LevelAnchor]
-    /// Whether the model came with `--model`.
-    let isForeignModel: Bool
 
     /// The engine's name and version, for the manifest.
     var engine: [String: String] { [model.engine.name: model.engine.version] }
@@ -36,6 +34,5 @@ func automaticLabels(of ct: CTImage, options: SegmentationOptions, threads: Int,
             log.progress(stage.rawValue, done: done, total: total)
         }
     }
-    return AutomaticLabels(segmentation: segmentation, model: model, parameters: parameters, anchors: options.anchors,
-        isForeignModel: options.model != nil)
+    return AutomaticLabels(segmentation: segmentation, model: model, parameters: parameters, anchors: options.anchors)
 }

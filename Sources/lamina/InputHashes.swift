@@ -22,9 +22,7 @@ func hashInputs(_ images: PlanInputs, for draft: CaseDraft) throws -> InputHashe
         digests[resolved(file)] = record.sha256
         scan.append(record)
     }
-    // Lamina's own model is named by its hashes in the parameters.
-    let model = images.automatic?.isForeignModel == true ? images.automatic?.model.files.map(\.path) ?? [] : []
-    let others = try ([request.labels.path, request.catalogue].compactMap(\.self) + model).flatMap(draft.inputRecords)
+    let others = try (images.origin.inputs + [request.catalogue].compactMap(\.self)).flatMap(draft.inputRecords)
     let sha256 = combinedSHA256(images.ct.files.compactMap { digests[resolved($0)] })
     return InputHashes(records: scan + others, image: planImage(images.ct, sha256: sha256))
 }

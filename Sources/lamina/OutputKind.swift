@@ -6,7 +6,8 @@ import Protocols
 /// - Throws: `CommandFailure`.
 func checkOutputKind(_ output: String, command: String) throws {
     let manifest = try? readManifest(ofCaseAt: output)
-    guard let writer = manifest?.arguments.dropFirst().first, writer != command else { return }
+    // A relabelled case is still a plan.
+    guard let writer = manifest?.arguments.dropFirst().first, (writer == "relabel" ? "plan" : writer) != command else { return }
     throw CommandFailure(
         .usage, code: "output_of_another_command",
         what: "\(output) was written by 'lamina \(writer)', so 'lamina \(command)' does not replace it", place: "-o",

@@ -1,10 +1,6 @@
 import Anatomy
 import ArgumentParser
-import CaseFolder
 import Foundation
-import Planning
-import Protocols
-import Synchronization
 
 /// `lamina plan`: CT in, a case folder with planned screws and printable vertebrae out.
 struct PlanCommand: ParsableCommand {
@@ -71,57 +67,18 @@ struct PlanCommand: ParsableCommand {
     }
 
     func run() throws {
-        let startedAt = Date()
         try runLogged("plan", options: printing) { log in
             try checkOutputKind(output, command: "plan")
-            var outcome = CommandOutcome(output: output)
-            try writeCase(at: output, replacing: force) { draft in
-                let images = try readPlanInputs(request, log: log)
-                let inputs = try log.stage("hash inputs") { try hashInputs(images, for: draft) }
-                let plan = try planned(images, log: log)
-                let (file, measurements) = try writePlanFiles(plan, images, image: inputs.image, into: draft, log: log)
-                outcome.exit = exit(of: file, missing: images.missingLevels)
-                outcome.screws = file.screws.map(ScrewSummary.init)
-                outcome.text = screwTable(file) + "\n\nCase written to \(output)"
-                return Manifest(
-                    laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt,
-                    finishedAt: Date(), engines: engines().merging(images.automatic?.engine ?? [:]) { _, new in new },
-                    parameters: try images.parameters(), inputs: inputs.records,
-                    image: try manifestImage(inputs.image, images.ct.metadata), stages: log.stages, warnings: log.warnings,
-                    measurements: measurements)
-            }
-            return outcome
+            return try planCase(request, at: output, replacing: force, log: log)
         }
     }
 
-    private func planned(_ images: PlanInputs, log: RunLog) throws -> SpinePlan {
-        let done = Mutex(0)
-        return try log.stage("plan") {
-            try planSpine(
-                levels: images.levels, labels: images.labels.volume, distrusted: images.distrusted,
-                ct: isSyntheticCT ? nil : images.ct.volume,
-                catalogue: images.catalogue, parameters: images.planning, threads: threads
-            ) { _ in
-                let count = done.withLock {
-                    $0 += 1
-                    return $0
-                }
-                log.progress("plan", done: count, total: images.levels.count)
-            }
-        }
-    }
-
-    private var request: PlanRequest {
+    /// What the options ask for.
+    var request: PlanRequest {
         let source: LabelSource = labels.flatMap { path in scheme.map { .file(path: path, scheme: $0) } } ?? .automatic(segmentation)
         return PlanRequest(
             input: input, series: series, isSyntheticCT: isSyntheticCT, resamplesUnevenSlices: resampleUneven, labels: source,
             isSitusInversus: sides.situsInversus, catalogue: catalogue, levels: levels, threads: threads)
-    }
-
-    /// A level that is not there at all weighs more than a pedicle that was refused.
-    private func exit(of plan: PlanFile, missing: [VertebraLevel]) -> CommandExit {
-        if !missing.isEmpty { return .noSpine }
-        return plan.screws.contains { $0.status == .refused } ? .refused : .ok
     }
 }
 

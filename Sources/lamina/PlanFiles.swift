@@ -26,7 +26,7 @@ func writePlanFiles(
         try writeScrewMeshes(plan, into: draft)
         try draft.write(images.labels.volume, to: "labels.nii.gz")
         try draft.write(encodedJSON(file), to: "plan.json")
-        if let found = images.automatic { try draft.write(encodedJSON(SegmentationFile(found, warnings: log.warnings)), to: "segmentation.json") }
+        if let segmentation = images.origin.segmentation { try draft.write(encodedJSON(segmentation), to: SegmentationFile.name) }
         try draft.write(Data(screwCSV(file).utf8), to: "screws.csv")
     }
     return (file, ["meshes": try measurements(of: meshes)])

@@ -58,7 +58,7 @@ struct SegmentCommand: ParsableCommand {
             for warning in ct.warnings { log.warn(warning.code.rawValue, "the CT: \(warning.message)") }
             let found = try automaticLabels(of: ct, options: segmentation, threads: threads, log: log)
             for warning in found.segmentation.labels.warnings { log.warn(warning.code.rawValue, warning.message, levels: warning.levels) }
-            let file = SegmentationFile(found, warnings: log.warnings)
+            let file = SegmentationFile(found)
             try log.stage("write") {
                 try writeNIfTI(found.segmentation.labels.volume, to: output)
                 if let report { try writeOutputFile(encodedJSON(file), to: report, replacing: force) }

@@ -5,6 +5,9 @@ import Segmentation
 
 /// What is known of an automatic segmentation: segmentation.json (Protocols/Specification/segmentation.schema.json).
 struct SegmentationFile: Codable {
+    /// In a case.
+    static let name = "segmentation.json"
+
     struct Shift: Codable {
         /// By how many levels the names would move towards the feet.
         let levels: Int
@@ -17,17 +20,17 @@ struct SegmentationFile: Codable {
     /// The name in the model's description.
     let model: String
     /// Whether the names are an estimate that a person must check.
-    let levelEstimated: Bool
+    var levelEstimated: Bool
     /// The probability of the names.
-    let probability: Double
+    var probability: Double
     /// What in the scan or from a person settles the names.
-    let anchors: [NamedChain.Anchor]
+    var anchors: [NamedChain.Anchor]
     /// Other counts, the most probable first.
-    let shifts: [Shift]
-    let vertebrae: [FoundVertebra]
-    let warnings: [CommandWarning]
+    var shifts: [Shift]
+    var vertebrae: [FoundVertebra]
+    var warnings: [LabelWarning]
 
-    init(_ found: AutomaticLabels, warnings: [CommandWarning]) {
+    init(_ found: AutomaticLabels) {
         let chain = found.segmentation.chain
         schema = "lamina.segmentation"
         schemaVersion = "1.0.0"
@@ -39,7 +42,7 @@ struct SegmentationFile: Codable {
         let others = chain.shiftProbabilities.filter { $0.key != 0 && $0.value > 1e-4 }
         shifts = others.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { Shift(levels: $0.key, probability: $0.value) }
         vertebrae = found.segmentation.vertebrae
-        self.warnings = warnings
+        warnings = found.segmentation.labels.warnings
     }
 
     enum CodingKeys: String, CodingKey {

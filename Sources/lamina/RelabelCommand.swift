@@ -1,0 +1,60 @@
+import Anatomy
+import ArgumentParser
+import CaseFolder
+import Foundation
+import Protocols
+import Segmentation
+
+/// `lamina relabel`: a case planned anew with its levels moved by a number of vertebrae.
+struct RelabelCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "relabel", abstract: "Correct the count of a case's levels and rebuild all of it.",
+        discussion: """
+            Moves every level above the sacrum by a number of vertebrae, plans the same vertebrae again under their new names, and replaces the case in one \
+            step. The labels' bone stays as it was. The shift stands in the manifest. Exit codes: those of 'lamina plan', and 7 for a case or a scan \
+            that was changed.
+            """)
+
+    @Argument(help: "A case that 'lamina plan' wrote.", completion: .directory)
+    var folder: String
+
+    @Option(parsing: .unconditional, help: "By how many vertebrae names move towards the feet: 1 makes T12 L1, -1 makes L1 T12.")
+    var shift: Int
+
+    @Option(help: "Where the scan is now, if it is no longer where the case was planned from.", completion: .file())
+    var input: String?
+
+    @OptionGroup var printing: OutputOptions
+
+    func validate() throws {
+        if shift == 0 || abs(shift) > 24 { throw ValidationError("--shift takes a number of vertebrae other than 0, from -24 to 24") }
+    }
+
+    func run() throws {
+        try runLogged("relabel", options: printing) { log in
+            let old = try log.stage("verify") { try CaseToRelabel(at: folder) }
+            var request = old.command.request
+            if let input { request.input = input }
+            guard FileManager.default.fileExists(atPath: request.input) else { throw scanNotFound(request.input) }
+            let relabelled = try RelabelledCase(of: old, shift: shift)
+            request.labels = .relabelled(relabelled)
+            request.levels = relabelled.levels
+            request.checkImage = { image in
+                guard image.sha256 == old.imageSHA256 else { throw anotherScan(request.input) }
+            }
+            return try planCase(request, at: folder, replacing: true, log: log)
+        }
+    }
+
+    private func scanNotFound(_ path: String) -> CommandFailure {
+        CommandFailure(
+            .usage, code: "scan_not_found", what: "the scan that the case was planned on is not there", place: path,
+            remedy: "Say where it is now: --input PATH")
+    }
+
+    private func anotherScan(_ path: String) -> CommandFailure {
+        CommandFailure(
+            .integrity, code: "another_scan", what: "this is not the scan that the case was planned on: its SHA-256 differs", place: path,
+            remedy: "Pass the scan itself with --input PATH")
+    }
+}
