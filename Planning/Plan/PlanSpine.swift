@@ -25,7 +25,8 @@ public struct SpinePlan: Sendable {
 /// - Complexity: O(voxels of the label map) + about 1 s for each level on one thread.
 public func planSpine(
     levels: [VertebraLevel], labels: LabelVolume, distrusted: [VertebraLevel: Finding] = [:], ct: CTVolume?,
-    catalogue: ScrewCatalogue = .builtIn, parameters: PlanningParameters = .init(), threads: Int, progress: @escaping @Sendable (VertebraLevel) -> Void = { _ in }
+    catalogue: ScrewCatalogue = .builtIn, parameters: PlanningParameters = .init(), threads: Int,
+    progress: @escaping @Sendable (VertebraLevel) -> Void = { _ in }
 ) throws -> SpinePlan {
     let present = VertebraLevel.craniocaudal
     let masks = try cutOutMasks(of: present, from: labels)
@@ -49,7 +50,8 @@ public func planSpine(
         let besides = levelsBeside(level, in: masks)
         let plans = Side.allCases.map { side in
             var plan = plan(
-                side, of: level, model: modelled[level], distrust: distrusted[level], neighbours: besides.compactMap { bones[$0] }, ct: ct, catalogue: catalogue,
+                side, of: level, model: modelled[level], distrust: distrusted[level], neighbours: besides.compactMap { bones[$0] }, ct: ct,
+                catalogue: catalogue,
                 parameters: parameters)
             plan.warnings += besides.filter { bones[$0] == nil }.map(uncheckedNeighbour)
             return plan

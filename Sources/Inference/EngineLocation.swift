@@ -17,7 +17,8 @@ public func locateEngine(
         return library
     }
     var lookedIn: [String] = []
-    for folder in ancestors(of: executable.deletingLastPathComponent()) + ancestors(of: currentFolder) where !lookedIn.contains(folder.path) {
+    for folder in ancestors(of: executable.deletingLastPathComponent()) + ancestors(of: currentFolder) where !lookedIn.contains(folder.path)
+    {
         if let library = library(inEnvironmentOf: folder) { return library }
         lookedIn.append(folder.path)
     }

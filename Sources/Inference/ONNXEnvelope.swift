@@ -15,7 +15,9 @@ func flawOfONNX(_ bytes: Data) -> String? {
     while !reader.isAtEnd {
         let start = reader.position
         guard let tag = reader.varint() else { return "it ends in the middle of a field, at byte \(start)" }
-        guard modelFields[tag >> 3] == tag & 7 else { return start == 0 ? "the file is something else" : "there is an unknown field at byte \(start)" }
+        guard modelFields[tag >> 3] == tag & 7 else {
+            return start == 0 ? "the file is something else" : "there is an unknown field at byte \(start)"
+        }
         guard let value = reader.varint() else { return "it ends in the middle of a field, at byte \(start)" }
         if tag & 7 == 2 {
             guard reader.skip(value) else { return "it is cut off: the field at byte \(start) is of \(value) bytes, beyond the end" }

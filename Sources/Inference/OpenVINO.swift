@@ -28,7 +28,8 @@ struct OpenVINOLibrary: ~Copyable, @unchecked Sendable {
         let (status, reason) = model.bytes.withUnsafeBytes { bytes in
             withReason { text, capacity in
                 inference_shim_load(
-                    engine, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count, shape, shape.count, Int32(threads), &network, text, capacity)
+                    engine, bytes.bindMemory(to: CChar.self).baseAddress, bytes.count, shape, shape.count, Int32(threads), &network, text,
+                    capacity)
             }
         }
         guard let network, status == inference_shim_ok else {
@@ -51,7 +52,8 @@ struct OpenVINONetwork: ~Copyable, @unchecked Sendable {
         self.network = network
         threads = Int(inference_shim_thread_count(network))
         input = TensorDescription(inference_shim_input(network).pointee)
-        outputs = (0..<inference_shim_output_count(network)).compactMap { inference_shim_output(network, $0)?.pointee }.map(TensorDescription.init)
+        outputs = (0..<inference_shim_output_count(network)).compactMap { inference_shim_output(network, $0)?.pointee }.map(
+            TensorDescription.init)
     }
 
     deinit { inference_shim_unload(network) }

@@ -41,11 +41,12 @@ public struct LabelWarning: Codable, Equatable, Sendable {
         case levelEstimated = "level_estimated"
         case notTrusted = "not_trusted"
         case relabelled
+        case metal
 
         /// Whether it tells of the named levels' own bone only, and nothing of the others' place, side or number.
         var isLocal: Bool {
             switch self {
-            case .mayBeCut, .fragmented, .incomplete, .poorFit, .notTrusted: true
+            case .mayBeCut, .fragmented, .incomplete, .poorFit, .notTrusted, .metal: true
             default: false
             }
         }

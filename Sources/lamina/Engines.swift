@@ -19,7 +19,8 @@ func engines() -> [String: String] {
 func versionText() -> String {
     var libraries = engines()
     libraries["OpenVINO"] = inferenceEngineVersion()
-    return ([laminaVersion] + libraries.sorted { $0.key.lowercased() < $1.key.lowercased() }.map { "\($0.key): \($0.value)" }).joined(separator: "\n")
+    return ([laminaVersion] + libraries.sorted { $0.key.lowercased() < $1.key.lowercased() }.map { "\($0.key): \($0.value)" }).joined(
+        separator: "\n")
 }
 
 private func inferenceEngineVersion() -> String {

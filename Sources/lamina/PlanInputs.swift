@@ -46,12 +46,14 @@ struct PlanInputs {
     /// Levels that are labelled but must not be planned on, and why.
     var distrusted: [VertebraLevel: Finding] {
         let doubtful = (origin.segmentation?.vertebrae ?? []).filter { !$0.isTrusted }
-        return Dictionary(uniqueKeysWithValues: doubtful.map { vertebra in
-            let message = labels.warnings.first { $0.code == .notTrusted && $0.levels == [vertebra.level] }?.message
-            let finding = Finding(
-                "segmentation_not_trusted", message ?? "\(vertebra.level)'s segmentation is doubtful", ["confidence": vertebra.confidence])
-            return (vertebra.level, finding)
-        })
+        return Dictionary(
+            uniqueKeysWithValues: doubtful.map { vertebra in
+                let message = labels.warnings.first { $0.code == .notTrusted && $0.levels == [vertebra.level] }?.message
+                let finding = Finding(
+                    "segmentation_not_trusted", message ?? "\(vertebra.level)'s segmentation is doubtful",
+                    ["confidence": vertebra.confidence])
+                return (vertebra.level, finding)
+            })
     }
 
     /// Levels that were asked for and are not in the labels.

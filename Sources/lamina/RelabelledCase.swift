@@ -22,7 +22,8 @@ struct CaseToRelabel {
         let manifest = try verifyCase(at: folder)
         func decoded<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value? {
             guard manifest.outputs.contains(where: { $0.path == name }) else { return nil }
-            guard let data = FileManager.default.contents(atPath: folder + "/" + name), let value = try? decodedJSON(type, from: data) else {
+            guard let data = FileManager.default.contents(atPath: folder + "/" + name), let value = try? decodedJSON(type, from: data)
+            else {
                 throw CommandFailure(.integrity, code: "unreadable_case", what: "it cannot be read", place: "\(folder)/\(name)")
             }
             return value
@@ -72,7 +73,9 @@ struct RelabelledCase {
     ///
     /// - Throws: `SegmentationError`; `EncodingError`.
     func labels(on grid: GridGeometry<Patient>) throws -> (VertebraLabels, LabelOrigin) {
-        let renamed = volume.map { id in UInt8(exactly: id).flatMap(VertebraLevel.init(rawValue:)).flatMap { newNames[$0] }.map { Int32($0.rawValue) } ?? 0 }
+        let renamed = volume.map { id in
+            UInt8(exactly: id).flatMap(VertebraLevel.init(rawValue:)).flatMap { newNames[$0] }.map { Int32($0.rawValue) } ?? 0
+        }
         var labels = try importLabels(renamed, scheme: .lamina, onto: grid)
         labels.warnings.append(relabelledWarning)
         var segmentation = old.segmentation
@@ -89,7 +92,8 @@ struct RelabelledCase {
     private var relabelledWarning: LabelWarning {
         let names = newNames.sorted { $0.key < $1.key }
         let changes = names.filter { $0.key != $0.value }.map { "\($0.key) is now \($0.value)" }.joined(separator: ", ")
-        return LabelWarning(.relabelled, levels: names.map(\.value), "levels were renamed by hand ('lamina relabel --shift \(shift)'): \(changes)")
+        return LabelWarning(
+            .relabelled, levels: names.map(\.value), "levels were renamed by hand ('lamina relabel --shift \(shift)'): \(changes)")
     }
 }
 
@@ -104,7 +108,9 @@ extension SegmentationFile {
         warnings = warnings.filter { $0.code == .notTrusted || $0.code == .mayBeCut }.map { warning in
             let old = warning.levels.first
             let new = warning.levels.map { newNames[$0] ?? $0 }
-            let message = old.map { warning.message.replacingOccurrences(of: $0.name + " ", with: (newNames[$0] ?? $0).name + " ") } ?? warning.message
+            let message =
+                old.map { warning.message.replacingOccurrences(of: $0.name + " ", with: (newNames[$0] ?? $0).name + " ") }
+                ?? warning.message
             return LabelWarning(warning.code, levels: new, message)
         }
     }

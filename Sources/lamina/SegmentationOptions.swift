@@ -6,7 +6,8 @@ import Segmentation
 struct SegmentationOptions: ParsableArguments {
     @Option(
         name: .customLong("anchor"), parsing: .unconditionalSingleValue,
-        help: "A level that you know, as z_lps=-812:L3: the body whose middle lies at that z is L3. Repeatable.", transform: { try LevelAnchor($0) })
+        help: "A level that you know, as z_lps=-812:L3: the body whose middle lies at that z is L3. Repeatable.",
+        transform: { try LevelAnchor($0) })
     var anchors: [LevelAnchor] = []
 
     @Option(

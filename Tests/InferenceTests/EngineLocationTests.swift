@@ -49,7 +49,8 @@ import Testing
         try withTemporaryFolder { folder in
             let error = try inferenceError {
                 _ = try locateEngine(
-                    environment: [:], executable: URL(fileURLWithPath: folder + "/bin/lamina"), currentFolder: URL(fileURLWithPath: folder + "/work"))
+                    environment: [:], executable: URL(fileURLWithPath: folder + "/bin/lamina"),
+                    currentFolder: URL(fileURLWithPath: folder + "/work"))
             }
             guard case .engineNotFound(nil, let lookedIn) = error else { throw error }
             #expect(lookedIn.first == folder + "/bin" && lookedIn.contains("/") && lookedIn.contains(folder + "/work"))
@@ -64,7 +65,8 @@ import Testing
             let path = try makeLibrary(in: folder)
             try #require(chmod(path, 0o666) == 0)
             #expect(throws: InferenceError.self) {
-                try locateEngine(environment: [:], executable: URL(fileURLWithPath: folder + "/lamina"), currentFolder: URL(fileURLWithPath: folder))
+                try locateEngine(
+                    environment: [:], executable: URL(fileURLWithPath: folder + "/lamina"), currentFolder: URL(fileURLWithPath: folder))
             }
         }
     }

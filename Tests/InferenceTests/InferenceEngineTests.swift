@@ -41,7 +41,8 @@ import Testing
     @Test(arguments: ["2024.6.0-17404-4c0f47d2335", "2025.4.0-20398", "2027.0.0-1", "20260.1", "custom_build"])
     func refusesAnotherRelease(_ release: String) throws {
         try withTemporaryFolder { folder in
-            let header = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Sources/CInferenceShim/openvino_functions.h").standardized
+            let header = URL(fileURLWithPath: #filePath).appendingPathComponent("../../../Sources/CInferenceShim/openvino_functions.h")
+                .standardized
             let text = try String(contentsOf: header, encoding: .utf8)
             let names = Set(text.matches(of: /X\([^,]*, (ov_\w+),/).map { String($0.1) }).subtracting(["ov_get_openvino_version"])
             #expect(names.count > 20)
@@ -58,7 +59,8 @@ import Testing
     /// Shapes that the network cannot have: another rank, another count of channels, sides that do not fit after halving and doubling, and sizes
     /// that are none, negative or beyond all memory.
     @Test(arguments: [
-        [], [6, 8, 10], [1, 2, 6, 8, 10], [1, 1, 7, 8, 10], [1, 1, 6, 8, 9], [1, 1, 0, 8, 10], [1, 1, -6, 8, 10], [1, 1, 1 << 20, 1 << 20, 1 << 20],
+        [], [6, 8, 10], [1, 2, 6, 8, 10], [1, 1, 7, 8, 10], [1, 1, 6, 8, 9], [1, 1, 0, 8, 10], [1, 1, -6, 8, 10],
+        [1, 1, 1 << 20, 1 << 20, 1 << 20],
         [1, 1, 1 << 40, 1 << 40, 1 << 40], [1, 1, 6, 8, 10, 1, 1, 1, 1],
     ])
     func refusesAShapeThatDoesNotFit(_ shape: [Int]) throws {

@@ -96,7 +96,9 @@ import Testing
 
     @Test(arguments: [0, 479, 481]) func refusesAnotherCount(_ count: Int) throws {
         let network = try loadTiny()
-        #expect(throws: InferenceError.inputCount(expected: tinyShape, count: count)) { try network.run([Float](repeating: 0, count: count)) }
+        #expect(throws: InferenceError.inputCount(expected: tinyShape, count: count)) {
+            try network.run([Float](repeating: 0, count: count))
+        }
     }
 
     @Test(arguments: [Float.nan, .infinity, -.infinity]) func refusesInputThatIsNotFinite(_ value: Float) throws {

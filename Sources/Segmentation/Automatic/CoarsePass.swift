@@ -135,7 +135,9 @@ private struct CoarseBlend {
                             guard vote > votingProbability else { continue }
                             let near = ((k / 2) * half.y + j / 2) * half.x + i / 2
                             // Channels are x, y, z: the grid's k, j, i.
-                            func aim(_ at: Int, _ channel: Int) -> Int { at + Int((offsets[channel * halfCount + near] / spacing).rounded()) }
+                            func aim(_ at: Int, _ channel: Int) -> Int {
+                                at + Int((offsets[channel * halfCount + near] / spacing).rounded())
+                            }
                             let (a, b, c) = (aim(start.x + i, 2), aim(start.y + j, 1), aim(start.z + k, 0))
                             if a >= 0, b >= 0, c >= 0, a < grid.x, b < grid.y, c < grid.z {
                                 map.votes[(c * grid.y + b) * grid.x + a] += weight * vote

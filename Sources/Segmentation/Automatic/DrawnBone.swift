@@ -17,7 +17,9 @@ struct DrawnBone: Sendable {
 }
 
 /// Nil where too little of the bone is seen.
-func drawnBone(_ level: VertebraLevel, _ probability: Volume<Float, Patient>, ct: CTVolume, parameters: SegmentationParameters) -> DrawnBone? {
+func drawnBone(_ level: VertebraLevel, _ probability: Volume<Float, Patient>, ct: CTVolume, parameters: SegmentationParameters)
+    -> DrawnBone?
+{
     guard let bone = ProbableBone(probability) else { return nil }
     let inside = probability.voxels.indices.filter { bone.inside[$0] }
     guard Double(inside.count) * probability.geometry.voxelVolume >= parameters.leastVolume else { return nil }

@@ -62,7 +62,9 @@ func withFlaws(_ vertebrae: [FoundVertebra], parameters: TrustParameters) -> [Fo
         if vertebra.contestedShare > parameters.mostContested { judged.flaws.append(.mixed) }
         // What is cut may well be small and lopsided.
         if !isCut, lopsided > parameters.mostLopsided { judged.flaws.append(.lopsided) }
-        let neighbours = vertebrae[max(0, n - 2)..<min(vertebrae.count, n + 3)].filter { $0.level != vertebra.level && !$0.flaws.contains(.cutByView) }
+        let neighbours = vertebrae[max(0, n - 2)..<min(vertebrae.count, n + 3)].filter {
+            $0.level != vertebra.level && !$0.flaws.contains(.cutByView)
+        }
         if !isCut, neighbours.count >= 2, !parameters.volumeRatio.contains(vertebra.volume / median(neighbours.map(\.volume))) {
             judged.flaws.append(.unusualVolume)
         }
@@ -76,8 +78,8 @@ func withFlaws(_ vertebrae: [FoundVertebra], parameters: TrustParameters) -> [Fo
 /// What a person should know before trusting the labels.
 ///
 /// - Throws: `SegmentationError` where the levels do not follow one another along the spine.
-func warnings(of vertebrae: [FoundVertebra], regions: [LabelledRegion], chain: NamedChain) throws -> [LabelWarning] {
-    var warnings = chain.warnings + mayBeCut(regions, by: "image")
+func warnings(of vertebrae: [FoundVertebra], regions: [LabelledRegion], chain: NamedChain, in ct: CTVolume) throws -> [LabelWarning] {
+    var warnings = chain.warnings + mayBeCut(regions, by: "image") + metal(regions, in: ct)
     // The chain has said already which levels are missing.
     warnings += try checkOrder(of: regions, scheme: .lamina).filter { $0.code != .missingLevel }
     for vertebra in vertebrae where !vertebra.isTrusted {
@@ -85,10 +87,35 @@ func warnings(of vertebrae: [FoundVertebra], regions: [LabelledRegion], chain: N
         warnings.append(
             LabelWarning(
                 .notTrusted, levels: [vertebra.level],
-                "\(vertebra.level) was segmented, but is not to be trusted (confidence \(vertebra.confidence.hundredths)): \(signs); look at it over the image"))
+                "\(vertebra.level) was segmented, but is not to be trusted (confidence \(vertebra.confidence.hundredths)): \(signs); look at it over the image"
+            ))
     }
     return warnings
 }
+
+/// A warning about levels with something denser than any bone in their boxes.
+private func metal(_ regions: [LabelledRegion], in ct: CTVolume) -> [LabelWarning] {
+    let leastVolume = 100.0
+    let levels = regions.filter { region in
+        var count = 0
+        for k in region.lower.z..<region.upper.z {
+            for j in region.lower.y..<region.upper.y {
+                for i in region.lower.x..<region.upper.x where ct[i, j, k] >= metalHU { count += 1 }
+            }
+        }
+        return Double(count) * ct.geometry.voxelVolume > leastVolume
+    }.map(\.level)
+    guard !levels.isEmpty else { return [] }
+    return [
+        LabelWarning(
+            .metal, levels: levels,
+            "there is metal or cement at \(levels.names); it hides bone and its streaks look like edges, so check these labels slice by slice"
+        )
+    ]
+}
+
+/// Cortical bone stays below 2000 HU.
+private let metalHU: Int16 = 2500
 
 extension FoundVertebra.Flaw {
     fileprivate var sentence: String {

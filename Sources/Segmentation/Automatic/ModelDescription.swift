@@ -77,7 +77,9 @@ extension ModelDescription {
     /// What is wrong with it; nil when it can be used.
     fileprivate var flaw: String? {
         if schema != Self.schemaName || !schemaVersion.hasPrefix("1.") { return "schema is not \(Self.schemaName) 1.x" }
-        if !(window.low < window.high && window.scale > 0 && window.middle.isFinite) { return "window: low_hu < high_hu and scale_hu > 0 are needed" }
+        if !(window.low < window.high && window.scale > 0 && window.middle.isFinite) {
+            return "window: low_hu < high_hu and scale_hu > 0 are needed"
+        }
         return coarse.flaw(of: "coarse", needing: CoarseClass.allCases.map(\.rawValue))
             ?? fine.flaw(of: "fine", needing: FineClass.allCases.map(\.rawValue))
             ?? (fine.centreVoxel?.count == 3 ? nil : "fine: centre_voxel needs three numbers")

@@ -79,9 +79,13 @@ private struct WindowSampler: Sendable {
     @inline(__always)
     private func sample(_ voxels: UnsafeBufferPointer<Int16>, _ at: SIMD3<Float>) -> Float {
         let last = SIMD3<Float>(Float(size.x - 1), Float(size.y - 1), Float(size.z - 1))
-        guard at.x >= -0.5, at.y >= -0.5, at.z >= -0.5, at.x <= last.x + 0.5, at.y <= last.y + 0.5, at.z <= last.z + 0.5 else { return -1024 }
+        guard at.x >= -0.5, at.y >= -0.5, at.z >= -0.5, at.x <= last.x + 0.5, at.y <= last.y + 0.5, at.z <= last.z + 0.5 else {
+            return -1024
+        }
         let inside = pointwiseMin(pointwiseMax(at, .zero), last)
-        let (i, j, k) = (min(Int(inside.x), max(size.x - 2, 0)), min(Int(inside.y), max(size.y - 2, 0)), min(Int(inside.z), max(size.z - 2, 0)))
+        let (i, j, k) = (
+            min(Int(inside.x), max(size.x - 2, 0)), min(Int(inside.y), max(size.y - 2, 0)), min(Int(inside.z), max(size.z - 2, 0))
+        )
         let f = inside - SIMD3<Float>(Float(i), Float(j), Float(k))
         let base = (k * size.y + j) * size.x + i
         let (dx, dy, dz) = (size.x > 1 ? 1 : 0, size.y > 1 ? size.x : 0, size.z > 1 ? size.x * size.y : 0)

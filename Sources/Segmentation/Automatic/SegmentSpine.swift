@@ -62,7 +62,8 @@ public func segmentSpine(
     let glances = try finePass(
         ct, poses: spinePoses(of: bodies.map(\.point), map: coarse), pool: model.fine, window: window, mirrored: false
     ) { progress(.look, $0, bodies.count) }
-    let settled = withoutTwins(zip(glances, bodies).compactMap { SettledBody($0, coarse: $1, in: ct.geometry, leastVolume: parameters.leastVolume) })
+    let settled = withoutTwins(
+        zip(glances, bodies).compactMap { SettledBody($0, coarse: $1, in: ct.geometry, leastVolume: parameters.leastVolume) })
     guard !settled.isEmpty else { throw FindingError.noSpine }
     let chain = try nameVertebrae(
         settled.map { VertebraDetection(bodyCentre: $0.centre, score: $0.score, ribLikelihood: $0.ribLikelihood) }, evidence: evidence,
@@ -89,7 +90,7 @@ public func segmentSpine(
         }
     }
     let judged = withFlaws(vertebrae, parameters: parameters.trust)
-    let warnings = try warnings(of: judged, regions: regions, chain: chain)
+    let warnings = try warnings(of: judged, regions: regions, chain: chain, in: ct)
     let labels = VertebraLabels(volume: volume, levels: regions.map(\.level), regions: regions, warnings: warnings)
     return SpineSegmentation(labels: labels, vertebrae: judged, chain: chain)
 }

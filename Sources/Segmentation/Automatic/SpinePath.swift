@@ -11,7 +11,8 @@ func spinePath(through centres: [BodyCentre]) -> [BodyCentre] {
     let sorted = centres.sorted { $0.point.z > $1.point.z }
     guard sorted.count > 1 else { return sorted }
     // Best way that ends with each pair (upper, lower).
-    var best: [[(gain: Double, before: Int)]] = Array(repeating: Array(repeating: (-.infinity, -1), count: sorted.count), count: sorted.count)
+    var best: [[(gain: Double, before: Int)]] = Array(
+        repeating: Array(repeating: (-.infinity, -1), count: sorted.count), count: sorted.count)
     var end = (gain: -Double.infinity, upper: -1, lower: -1)
     for lower in sorted.indices {
         for upper in 0..<lower {

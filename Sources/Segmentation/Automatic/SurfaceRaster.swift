@@ -48,7 +48,9 @@ extension ProbableBone {
     fileprivate func contains(_ point: Point<Patient>) -> Bool {
         let grid = probability.geometry
         let index = grid.index(of: point).rounded(.toNearestOrAwayFromZero)
-        guard index.min() >= 0, index.x < Double(grid.size.x), index.y < Double(grid.size.y), index.z < Double(grid.size.z) else { return false }
+        guard index.min() >= 0, index.x < Double(grid.size.x), index.y < Double(grid.size.y), index.z < Double(grid.size.z) else {
+            return false
+        }
         return inside[grid.offset(Int(index.x), Int(index.y), Int(index.z))]
     }
 }
