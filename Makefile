@@ -1,7 +1,7 @@
 # The two commands that matter: `make demo` and `make test`. Both install what they need first (Tools/setup.sh).
 SHELL := bash
 .DEFAULT_GOAL := build
-.PHONY: demo test build bench pictures lint format coverage asan clean
+.PHONY: demo test build bench bench-segmentation pictures lint format coverage asan clean
 
 SWIFT_FOLDERS := Package.swift Sources Tests Planning Meshes Protocols
 
@@ -20,6 +20,10 @@ test: ## every test
 bench: build ## time and memory of each stage
 	Tools/setup.sh tests
 	.venv/bin/python Benchmarks/benchmark.py
+
+bench-segmentation: build ## time of finding the vertebrae, against a usual network
+	Tools/setup.sh tests
+	.venv/bin/python Benchmarks/segmentation.py
 
 pictures: demo ## what a surgeon would look at, for every screw of the demo: demo-pictures/
 	Tools/setup.sh tests

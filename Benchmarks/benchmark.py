@@ -111,4 +111,5 @@ def main():
     print(f"\nA straight line explains {100 * straightness(numpy.array(counts), numpy.array(seconds)):.1f} % of the variance.")
 
 
-main()
+if __name__ == "__main__":
+    main()
