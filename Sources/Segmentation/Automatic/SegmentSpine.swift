@@ -23,7 +23,7 @@ public struct SpineSegmentation: Sendable {
     public var labels: VertebraLabels
     /// Every movable vertebra in `labels`, from head to sacrum.
     public var vertebrae: [FoundVertebra]
-    /// How the names were found; places are those of the body centres found.
+    /// How the names were found; places are those of the whole bodies found.
     public var chain: NamedChain
 }
 
@@ -65,11 +65,8 @@ public func segmentSpine(
     let settled = withoutTwins(
         zip(glances, bodies).compactMap { SettledBody($0, coarse: $1, in: ct.geometry, leastVolume: parameters.leastVolume) })
     guard !settled.isEmpty else { throw FindingError.noSpine }
-    let chain = try nameVertebrae(
-        settled.map { VertebraDetection(bodyCentre: $0.centre, score: $0.score, ribLikelihood: $0.ribLikelihood) }, evidence: evidence,
-        anchors: anchors, parameters: parameters.naming)
-
-    let named = zip(chain.levels, settled).compactMap { level, body in level.map { (level: $0, body: body) } }.filter { $0.level != .s1 }
+    let (chain, bodiesByLevel) = try named(settled, evidence: evidence, anchors: anchors, parameters: parameters.naming)
+    let named = bodiesByLevel.filter { $0.level != .s1 }
     let poses = spinePoses(of: named.map(\.body.centre), map: coarse)
     let maps = try finePass(ct, poses: poses, pool: model.fine, window: window, mirrored: true) { progress(.segment, $0, poses.count) }
     let found = zip(named, maps).map { (level: $0.level, map: $1) }
