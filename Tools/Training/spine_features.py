@@ -49,8 +49,9 @@ def pedicles_of(bodies, candidates, side):
 def features(bodies, left, right):
     """An array (bodies, KINDS), NaN where something is missing: log mm of the step to the next body, of the distance between the pedicles and of
     the way from body to pedicles across the spine; the way along it, towards the head, over the pedicles' distance; the turn in the
-    patient's sagittal plane, radians, positive in lordosis."""
-    n, down = len(bodies), directions(bodies)
+    patient's sagittal plane, radians, positive in lordosis. The spine's direction is here that of the step from the body above, so that it is
+    the same at a chain's lower end as within it; the first body has none."""
+    n = len(bodies)
     found = np.full((n, len(KINDS)), np.nan)
     for i in range(n):
         leftward = np.array([1.0, 0.0, 0.0])
@@ -60,11 +61,13 @@ def features(bodies, left, right):
             between = left[i] - right[i]
             width = max(np.linalg.norm(between), 5)
             leftward = between / width
-            offset = (left[i] + right[i]) / 2 - bodies[i]
-            above = -(offset @ down[i])
             found[i, WIDTH] = np.log(width)
-            found[i, BEHIND] = np.log(max(np.linalg.norm(offset + above * down[i]), 5))
-            found[i, ABOVE] = above / width
+            if i > 0:
+                down = (bodies[i] - bodies[i - 1]) / np.linalg.norm(bodies[i] - bodies[i - 1])
+                offset = (left[i] + right[i]) / 2 - bodies[i]
+                above = -(offset @ down)
+                found[i, BEHIND] = np.log(max(np.linalg.norm(offset + above * down), 5))
+                found[i, ABOVE] = above / width
         if 0 < i < n - 1:
             before, after = bodies[i] - bodies[i - 1], bodies[i + 1] - bodies[i]
             before, after = before - (before @ leftward) * leftward, after - (after @ leftward) * leftward
