@@ -7,12 +7,17 @@ STEP, WIDTH, BEHIND, ABOVE, TURN = range(len(KINDS))
 
 
 def directions(bodies):
-    """The unit direction of the spine at each body, towards the feet: from the body above to the body below."""
-    last = len(bodies) - 1
-    if last < 1:
-        return [np.array([0.0, 0.0, -1.0])] * len(bodies)
-    chords = [bodies[min(last, i + 1)] - bodies[max(0, i - 1)] for i in range(last + 1)]
-    return [chord / np.linalg.norm(chord) for chord in chords]
+    """The unit direction of the spine at each body, towards the feet: the middle of the slopes between any two bodies within 50 mm of it in z."""
+    bodies = sorted(bodies, key=lambda point: -point[2])
+    found = []
+    for body in bodies:
+        near = [other for other in bodies if abs(other[2] - body[2]) <= 50]
+        slopes = [(b - a) / (a[2] - b[2]) for k, a in enumerate(near) for b in near[k + 1 :] if a[2] - b[2] > 8]
+        # The upper one of two middle slopes, as in Swift.
+        down = np.sort(slopes, axis=0)[len(slopes) // 2] if slopes else np.array([0.0, 0.0, -1.0])
+        down[2] = -1
+        found.append(down / np.linalg.norm(down))
+    return found
 
 
 def pedicles_of(bodies, candidates, side):
