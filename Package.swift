@@ -56,6 +56,10 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
+        // Names many cases at once for Tools/Evaluation/naming.py; not a product.
+        .executableTarget(
+            name: "naming-evaluation", dependencies: ["Segmentation", "Anatomy", "Frames"], path: "Tools/NamingEvaluation"),
+
         .target(name: "TestSupport", dependencies: ["Frames", "Volumes"], path: "Tests/TestSupport"),
         .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),

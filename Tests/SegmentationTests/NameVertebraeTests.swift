@@ -75,6 +75,112 @@ import Testing
         #expect(chain.levels == levels + [nil])
     }
 
+    // MARK: - Unusual spines and people
+
+    /// The whole spine of someone with the given levels: ribs on the thoracic ones, the sacrum below the last.
+    private func person(
+        _ levels: [VertebraLevel], size: Double = 1, curve: (Double) -> Point<Patient> = { Point(3, 10 * sin($0 / 90), $0) }
+    ) -> (
+        detections: [VertebraDetection], sacrum: Point<Patient>
+    ) {
+        let neck: [(VertebraLevel, Double)] = [(.c1, 17.5), (.c2, 24.5), (.c3, 18), (.c4, 18), (.c5, 17), (.c6, 18), (.c7, 20)]
+        let steps = Dictionary(uniqueKeysWithValues: neck + Self.steps + [(.t13, 30), (.l6, 33)])
+        var height = 0.0
+        var centre = curve(height)
+        var detections: [VertebraDetection] = []
+        for level in levels {
+            detections.append(VertebraDetection(bodyCentre: centre, ribLikelihood: level.region == .thoracic ? 0.95 : 0.05))
+            // Down the curve until the next centre is one step away.
+            let next = steps[level]! * size
+            let from = centre
+            while centre.distance(to: from) < next {
+                height -= 0.05
+                centre = curve(height)
+            }
+        }
+        return (detections, centre)
+    }
+
+    private func levels(_ first: VertebraLevel, _ last: VertebraLevel, with extra: VertebraLevel? = nil) -> [VertebraLevel] {
+        VertebraLevel.craniocaudal.filter { $0 >= first && $0 <= last && ($0 == extra || $0 != .t13 && $0 != .l6) }
+    }
+
+    @Test func aThirteenthRibIsCountedFromTheSkull() throws {
+        let levels = levels(.c1, .l5, with: .t13)
+        let (found, sacrum) = person(levels)
+        let chain = try nameVertebrae(found, evidence: NamingEvidence(sacrum: .init(centre: sacrum, confidence: 0.95), skullSeen: true))
+        #expect(chain.levels == levels)
+        #expect(chain.anatomy == .thirteenThoracic)
+        #expect(chain.warnings.contains { $0.code == .transitionalAnatomy })
+    }
+
+    @Test func aSixthLumbarVertebraIsCountedFromTheLastRib() throws {
+        let levels = levels(.t8, .l6, with: .l6)
+        let (found, sacrum) = person(levels)
+        let chain = try nameVertebrae(found, evidence: NamingEvidence(sacrum: .init(centre: sacrum, confidence: 0.95)))
+        #expect(chain.levels == levels)
+        #expect(chain.anatomy == .sixLumbar)
+        #expect(chain.warnings.contains { $0.code == .transitionalAnatomy })
+    }
+
+    @Test func scoliosisBendsNoName() throws {
+        let levels = levels(.t4, .l5)
+        // To 60 mm left and right: the end plates of its two bends are tilted by 57 degrees to one another.
+        let (found, sacrum) = person(levels) { Point(60 * sin($0 / 110), 25 * sin($0 / 90), $0) }
+        let chain = try nameVertebrae(found, evidence: NamingEvidence(sacrum: .init(centre: sacrum, confidence: 0.95)))
+        #expect(chain.levels == levels)
+    }
+
+    @Test(arguments: [0.55, 0.75, 1, 1.25]) func sizeChangesNoName(size: Double) throws {
+        let levels = levels(.t7, .l5)
+        let (found, sacrum) = person(levels, size: size)
+        let chain = try nameVertebrae(found, evidence: NamingEvidence(sacrum: .init(centre: sacrum, confidence: 0.95)))
+        #expect(chain.levels == levels)
+        #expect(chain.anatomy == .usual)
+    }
+
+    /// The same bodies, with the last rib on one or on the next.
+    @Test(arguments: [3, 4]) func theLastRibTellsT12(last: Int) throws {
+        var found = person(levels(.t9, .l3)).detections
+        for i in found.indices { found[i].ribLikelihood = i <= last ? 0.97 : 0.03 }
+        let chain = try nameVertebrae(found)
+        #expect(chain.levels[last] == .t12)
+        #expect(chain.levels[last + 1] == .l1)
+        #expect(chain.anchors == [.ribs])
+    }
+
+    // MARK: - False and incomplete detections
+
+    @Test func aFalseOneBesideTheSpineDoesNotCostTheLastVertebra() throws {
+        let (levels, centres, below) = spine(.t9, .l5)
+        let evidence = NamingEvidence(sacrum: .init(centre: below, confidence: 0.95))
+        for end in [centres[0], centres[8]] {
+            for side in [-45.0, 45] {
+                let aside = VertebraDetection(
+                    bodyCentre: Point(end.x + side, end.y - 30, end.z + (end.z > centres[4].z ? -12 : 12)), score: 0.8)
+                #expect(try nameVertebrae(found(centres) + [aside], evidence: evidence).levels == levels + [nil])
+            }
+        }
+    }
+
+    @Test func theImagesEdgeMayCutOffTheUppermostPedicles() throws {
+        let (levels, centres, below) = spine(.t9, .l5)
+        var found = found(centres)
+        for i in found.indices.dropFirst() {
+            found[i].leftPedicle = centres[i] + Vector(14, 19, 7)
+            found[i].rightPedicle = centres[i] + Vector(-14, 19, 7)
+        }
+        let chain = try nameVertebrae(found, evidence: NamingEvidence(sacrum: .init(centre: below, confidence: 0.95)))
+        #expect(chain.levels == levels)
+    }
+
+    @Test func pediclesStayWithTheirBodiesBesideAFalseOne() {
+        let centres = spine(.t9, .l5).centres
+        let left = centres.map { $0 + Vector(14, 19, 7) }
+        let aside = centres[3] + Vector(-50, -20, -10)
+        #expect(pairPedicles(bodies: centres + [aside], candidates: left, side: .left) == Array(centres.indices) + [nil])
+    }
+
     @Test func badInputIsRefused() {
         #expect(throws: NamingError.noDetections) { try nameVertebrae([]) }
         let broken = VertebraDetection(bodyCentre: Point(0, .nan, 0))

@@ -6,8 +6,8 @@ factors plus noise of each feature's own (factor analysis, fitted by expectation
 
     x = mean + loadings . z + noise,    z ~ N(0, I)
 
-so that a large person's features are large together, and the likelihood of any run of levels has a closed form. S1 is not labelled in the data;
-its step is that to unlabelled detections below L5.
+so that a large person's features are large together, and the likelihood of any run of levels has a closed form. S1 is not labelled in the data:
+it is taken from the unlabelled detections one step below L5.
 """
 
 import argparse
@@ -48,6 +48,7 @@ def main():
         "temperature": temperature(rows),
         "background": background(rows),
         "rates": rates(scans, truth, detections),
+        "without_pedicles": without_pedicles(scans, truth, detections),
         "features": [
             {
                 "level": SLOTS[index // len(KINDS)],
@@ -71,7 +72,9 @@ def spine_vector(truth, detections):
     right = pedicles_of(centres, vid_points.points(truth, "right"), -1)
     sacrum = first_sacral_body(slots, centres, vid_points.points(detections, "body"))
     if sacrum is not None:
-        slots, centres, left, right = [*slots, SLOTS.index("S1")], [*centres, sacrum], [*left, None], [*right, None]
+        slots, centres = [*slots, SLOTS.index("S1")], [*centres, sacrum]
+        left.append(pedicles_of(centres, vid_points.points(detections, "left"), 1)[-1])
+        right.append(pedicles_of(centres, vid_points.points(detections, "right"), -1)[-1])
     found = features(centres, left, right)
     vector = np.full((len(SLOTS), len(KINDS)), np.nan)
     for place, slot in enumerate(slots):
@@ -197,6 +200,22 @@ def rates(scans, truth, detections):
         "eleven_thoracic_of_those_counted_from_the_neck": rounded(counts["eleven thoracic"] / counts["counted from the neck"]),
         "counted_from_the_neck": counts["counted from the neck"],
     }
+
+
+def without_pedicles(scans, truth, detections):
+    """How often a network's detection of a level has no pedicle on either side, with one case more of either kind; "false" stands for
+    detections that are no labelled vertebra and not S1."""
+    counts = {name: [0, 0] for name in [*SLOTS, "false"]}
+    for scan in scans:
+        slots, centres = zip(*vid_points.labelled_bodies(truth[scan]))
+        found = sorted(vid_points.points(detections.get(scan, []), "body"), key=lambda point: -point[2])
+        sides = [pedicles_of(found, vid_points.points(detections.get(scan, []), side), sign) for side, sign in (("left", 1), ("right", -1))]
+        names = {j: SLOTS[slots[i]] for i, j in vid_points.match(centres, found)}
+        sacrum = first_sacral_body(slots, centres, found)
+        for j, point in enumerate(found):
+            name = names.get(j, "S1" if sacrum is not None and (point == sacrum).all() else "false")
+            counts[name][sides[0][j] is None and sides[1][j] is None] += 1
+    return {name: rounded((bare + 1) / (some + bare + 2)) for name, (some, bare) in counts.items()}
 
 
 def rounded(value):

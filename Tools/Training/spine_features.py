@@ -7,12 +7,17 @@ STEP, WIDTH, BEHIND, ABOVE, TURN = range(len(KINDS))
 
 
 def directions(bodies):
-    """The unit direction of the spine at each body, towards the feet: from the body above to the body below."""
-    last = len(bodies) - 1
-    if last < 1:
-        return [np.array([0.0, 0.0, -1.0])] * len(bodies)
-    chords = [bodies[min(last, i + 1)] - bodies[max(0, i - 1)] for i in range(last + 1)]
-    return [chord / np.linalg.norm(chord) for chord in chords]
+    """The unit direction of the spine at each body, towards the feet: the middle of the slopes between any two bodies within 50 mm of it in z."""
+    bodies = sorted(bodies, key=lambda point: -point[2])
+    found = []
+    for body in bodies:
+        near = [other for other in bodies if abs(other[2] - body[2]) <= 50]
+        slopes = [(b - a) / (a[2] - b[2]) for k, a in enumerate(near) for b in near[k + 1 :] if a[2] - b[2] > 8]
+        # The upper one of two middle slopes, as in Swift.
+        down = np.sort(slopes, axis=0)[len(slopes) // 2] if slopes else np.array([0.0, 0.0, -1.0])
+        down[2] = -1
+        found.append(down / np.linalg.norm(down))
+    return found
 
 
 def pedicles_of(bodies, candidates, side):
@@ -49,8 +54,9 @@ def pedicles_of(bodies, candidates, side):
 def features(bodies, left, right):
     """An array (bodies, KINDS), NaN where something is missing: log mm of the step to the next body, of the distance between the pedicles and of
     the way from body to pedicles across the spine; the way along it, towards the head, over the pedicles' distance; the turn in the
-    patient's sagittal plane, radians, positive in lordosis."""
-    n, down = len(bodies), directions(bodies)
+    patient's sagittal plane, radians, positive in lordosis. The spine's direction is here that of the step from the body above, so that it is
+    the same at a chain's lower end as within it; the first body has none."""
+    n = len(bodies)
     found = np.full((n, len(KINDS)), np.nan)
     for i in range(n):
         leftward = np.array([1.0, 0.0, 0.0])
@@ -60,11 +66,13 @@ def features(bodies, left, right):
             between = left[i] - right[i]
             width = max(np.linalg.norm(between), 5)
             leftward = between / width
-            offset = (left[i] + right[i]) / 2 - bodies[i]
-            above = -(offset @ down[i])
             found[i, WIDTH] = np.log(width)
-            found[i, BEHIND] = np.log(max(np.linalg.norm(offset + above * down[i]), 5))
-            found[i, ABOVE] = above / width
+            if i > 0:
+                down = (bodies[i] - bodies[i - 1]) / np.linalg.norm(bodies[i] - bodies[i - 1])
+                offset = (left[i] + right[i]) / 2 - bodies[i]
+                above = -(offset @ down)
+                found[i, BEHIND] = np.log(max(np.linalg.norm(offset + above * down), 5))
+                found[i, ABOVE] = above / width
         if 0 < i < n - 1:
             before, after = bodies[i] - bodies[i - 1], bodies[i + 1] - bodies[i]
             before, after = before - (before @ leftward) * leftward, after - (after @ leftward) * leftward

@@ -38,9 +38,14 @@ struct ChainCosts {
         self.offCurve = offCurve
         self.room = room
         steps = Self.usualSteps(levels, statistics)
+        // A finder that gives no pedicles at all does not look for them.
+        let looksForPedicles = detections.contains(where: \.hasPedicle)
         keepScores = detections.indices.flatMap { i in
-            anatomy.levels.map { level in
+            // Pedicles lie above the body's centre: the image's edge may have cut off those of the uppermost one.
+            let tells = looksForPedicles && (i > 0 || detections[i].hasPedicle)
+            return anatomy.levels.map { level in
                 keepScore(detections[i], level, offCurve: offCurve[i], anchor: anchored[i], parameters: parameters)
+                    + (tells ? statistics.pedicles(found: detections[i].hasPedicle, at: level) : 0)
             }
         }
     }
@@ -169,4 +174,8 @@ private func guess(_ detection: VertebraDetection, _ level: VertebraLevel, error
     let all = VertebraLevel.craniocaudal.map { guesses[$0] ?? least }
     let mean = logSum(all) - log(Double(all.count))
     return log((1 - error) * exp((guesses[level] ?? least) - mean) + error)
+}
+
+extension VertebraDetection {
+    fileprivate var hasPedicle: Bool { leftPedicle != nil || rightPedicle != nil }
 }

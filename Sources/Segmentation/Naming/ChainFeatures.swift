@@ -5,7 +5,8 @@ import Frames
 ///
 /// - step: log mm from this body's centre to the next one's.
 /// - width: log mm between the pedicles; behind: log mm from the body to the middle between them, across the spine.
-/// - above: the same way along the spine, towards the head, over the pedicles' distance.
+/// - above: the same way along the spine, towards the head, over the pedicles' distance. The spine's direction is that of the step from the body above,
+///   so that it is the same at a chain's lower end as within it; the first body has none, and none has one below a gap.
 /// - turn: the angle in the sagittal plane between the steps to and from this body, radians, positive in lordosis.
 ///
 /// None depends on where or how the patient lies, and only logarithms of lengths depend on size.
@@ -17,18 +18,20 @@ struct ChainFeatures {
     /// - Complexity: O(detections).
     init(_ chain: [VertebraDetection], gapsAfter: Set<Int>) {
         let bodies = chain.map(\.bodyCentre)
-        let down = spineDirections(bodies)
         rows = chain.indices.map { i in
             var row = [Double](repeating: .nan, count: SpineFeature.allCases.count)
             var leftward = Vector<Patient>(1, 0, 0)
             if let left = chain[i].leftPedicle, let right = chain[i].rightPedicle, left != right {
                 let width = max((left - right).length, 5)
                 leftward = (left - right) / width
-                let offset = (left - bodies[i] + (right - bodies[i])) / 2
-                let above = -offset.dot(down[i])
                 row[SpineFeature.width.index] = log(width)
-                row[SpineFeature.behind.index] = log(max((offset + above * down[i]).length, 5))
-                row[SpineFeature.above.index] = above / width
+                if i > 0, !gapsAfter.contains(i - 1), bodies[i] != bodies[i - 1] {
+                    let down = (bodies[i] - bodies[i - 1]) / bodies[i].distance(to: bodies[i - 1])
+                    let offset = (left - bodies[i] + (right - bodies[i])) / 2
+                    let above = -offset.dot(down)
+                    row[SpineFeature.behind.index] = log(max((offset + above * down).length, 5))
+                    row[SpineFeature.above.index] = above / width
+                }
             }
             guard i + 1 < bodies.count, !gapsAfter.contains(i) else { return row }
             row[SpineFeature.step.index] = logStep(bodies[i], bodies[i + 1])

@@ -2,10 +2,12 @@ import Anatomy
 
 /// What naming assumes. Defaults marked "VID" were measured by Tools/Training/naming_statistics.py (vertebra_spacing.json).
 public struct NamingParameters: Codable, Equatable, Sendable {
-    /// How often a vertebra between two found ones is not found (0 to 1). VID 0.009; more here, for metal and fractures.
-    public var missedRate = 0.02
-    /// How often a view that ends below the last vertebra shows S1 as one more body (0 to 1). VID: about 0.1.
-    public var sacrumAsBody = 0.1
+    /// How often a vertebra between two found ones is not found (0 to 1). VID 0.009; more here, for metal and fractures, and so that a
+    /// sure one is not left out for the gap beside it.
+    public var missedRate = 0.05
+    /// How often a view that ends below the last vertebra shows S1 as one more body (0 to 1). VID: 0.09; less here, for otherwise
+    /// every L6 would be called S1.
+    public var sacrumAsBody = 0.03
     /// Scores are held within this and 1 minus this, so that none is proof (0 to 0.5).
     public var scoreFloor = 0.05
     /// A finder's guesses of level or rib are wrong at least this often (0 to 0.5). VID: 4 % of T12 are taken for lumbar.

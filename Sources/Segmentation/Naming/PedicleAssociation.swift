@@ -59,10 +59,20 @@ func headToFoot(_ points: [Point<Patient>]) -> [Int] {
     }
 }
 
-/// The unit direction of the spine towards the feet at each of its bodies, which run from head to foot: from the one above to the one below.
+/// The unit direction of the spine towards the feet at each of its bodies, which run from head to foot: the middle of the slopes between any two
+/// bodies within 50 mm of it in z (Theil-Sen), so that a false one does not turn it.
 func spineDirections(_ bodies: [Point<Patient>]) -> [Vector<Patient>] {
-    bodies.indices.map { i in
-        let chord = bodies[min(bodies.count - 1, i + 1)] - bodies[max(0, i - 1)]
-        return chord.length > 0 ? chord / chord.length : Vector(0, 0, -1)
+    bodies.map { body in
+        let near = bodies.filter { abs($0.z - body.z) <= 50 }
+        var (sideways, backwards): ([Double], [Double]) = ([], [])
+        for (k, a) in near.enumerated() {
+            for b in near.dropFirst(k + 1) where a.z - b.z > 8 {
+                sideways.append((b.x - a.x) / (a.z - b.z))
+                backwards.append((b.y - a.y) / (a.z - b.z))
+            }
+        }
+        guard !sideways.isEmpty else { return Vector(0, 0, -1) }
+        let down = Vector<Patient>(median(sideways), median(backwards), -1)
+        return down / down.length
     }
 }

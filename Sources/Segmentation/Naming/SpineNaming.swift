@@ -39,7 +39,7 @@ struct SpineNaming {
         self.anchored = anchored
         self.parameters = parameters
         let bodies = detections.map(\.bodyCentre)
-        offCurve = bodies.indices.map { distanceOffCurve($0, bodies) }
+        offCurve = detections.indices.map { distanceOffCurve($0, detections) }
         room = bodies.map { body in evidence.view.map { roomInside($0, from: body) } ?? (0, 0) }
     }
 
@@ -137,22 +137,32 @@ struct SpineNaming {
     }
 }
 
-/// How far a body lies from the line through its neighbours within 70 mm, mm; 0 with fewer than three. Theil-Sen's line, so that false
-/// neighbours do not bend it.
-private func distanceOffCurve(_ i: Int, _ bodies: [Point<Patient>]) -> Double {
-    let here = bodies[i]
-    let near = bodies.indices.filter { $0 != i && abs(bodies[$0].z - here.z) <= 70 }.map { bodies[$0] }
+/// How far a body lies from the spine's curve, mm; 0 with fewer than three neighbours within 70 mm in z.
+///
+/// Every two neighbours draw a line, which weighs as much as both are sure. Of the distances to these lines the lower quartile by weight counts: a
+/// vertebra lies on the lines of the true ones, also at the end of the chain and where most lines are bent by a false one, and what lies beside the
+/// spine is on hardly any.
+private func distanceOffCurve(_ i: Int, _ detections: [VertebraDetection]) -> Double {
+    let here = detections[i].bodyCentre
+    let near = detections.indices.filter { $0 != i && abs(detections[$0].bodyCentre.z - here.z) <= 70 }
     guard near.count >= 3 else { return 0 }
-    func offset(_ axis: Int) -> Double {
-        var slopes: [Double] = []
-        for (k, a) in near.enumerated() {
-            // Bodies at nearly one height are duplicates or false, and say nothing of a slope.
-            for b in near.dropFirst(k + 1) where abs(a.z - b.z) > 8 { slopes.append((a.xyz[axis] - b.xyz[axis]) / (a.z - b.z)) }
+    var lines: [(distance: Double, weight: Double)] = []
+    for (k, j) in near.enumerated() {
+        let a = detections[j].bodyCentre
+        // Bodies at nearly one height are duplicates or false, and say nothing of a slope.
+        for other in near.dropFirst(k + 1) where abs(a.z - detections[other].bodyCentre.z) > 8 {
+            let b = detections[other].bodyCentre
+            let onLine = a + (here.z - a.z) / (b.z - a.z) * (b - a)
+            lines.append((here.distance(to: onLine), max(detections[j].score * detections[other].score, 1e-6)))
         }
-        let slope = slopes.isEmpty ? 0 : median(slopes)
-        return median(near.map { here.xyz[axis] - $0.xyz[axis] - slope * (here.z - $0.z) })
     }
-    return (offset(0) * offset(0) + offset(1) * offset(1)).squareRoot()
+    lines.sort { ($0.distance, $0.weight) < ($1.distance, $1.weight) }
+    var left = lines.reduce(0) { $0 + $1.weight } / 4
+    for line in lines {
+        left -= line.weight
+        if left <= 0 { return line.distance }
+    }
+    return 0
 }
 
 /// The way from a body to the view's upper and lower border, mm: straight up and down, 0 when it lies outside.

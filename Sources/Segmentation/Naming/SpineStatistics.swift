@@ -35,6 +35,9 @@ struct SpineStatistics: Sendable {
     private let features: [Feature?]
     /// What a feature is like at no particular level.
     private let backgrounds: [Background]
+    /// How often a finder that looks for pedicles finds neither at a level, and in what is no vertebra.
+    private let bare: [VertebraLevel: Double]
+    private let bareFalse: Double
 
     static let builtIn: SpineStatistics = {
         do {
@@ -57,6 +60,9 @@ struct SpineStatistics: Sendable {
             }
             return found
         }
+        bare = Dictionary(
+            uniqueKeysWithValues: file.withoutPedicles.compactMap { name, rate in VertebraLevel(name: name).map { ($0, rate) } })
+        bareFalse = file.withoutPedicles["false"] ?? 0.5
         var table = [Feature?](repeating: nil, count: (Int(UInt8.max) + 1) * SpineFeature.allCases.count)
         for line in file.features {
             guard let level = VertebraLevel(name: line.level) else { continue }
@@ -76,6 +82,12 @@ struct SpineStatistics: Sendable {
         return features[Int(slot.rawValue) * SpineFeature.allCases.count + kind.index]
     }
 
+    /// The log likelihood ratio of a detection's having pedicles or none, of a vertebra at `level` over no vertebra.
+    func pedicles(found: Bool, at level: VertebraLevel) -> Double {
+        guard let rate = bare[level == .t13 ? .t12 : level] else { return 0 }
+        return found ? log((1 - rate) / (1 - bareFalse)) : log(rate / bareFalse)
+    }
+
     func background(_ kind: SpineFeature) -> Background { backgrounds[kind.index] }
 
     private struct File: Decodable {
@@ -93,6 +105,12 @@ struct SpineStatistics: Sendable {
         }
         var temperature: Double
         var background: [String: Background]
+        var withoutPedicles: [String: Double]
         var features: [Line]
+
+        enum CodingKeys: String, CodingKey {
+            case temperature, background, features
+            case withoutPedicles = "without_pedicles"
+        }
     }
 }
