@@ -540,16 +540,14 @@ def test_labels_of_ones_own_are_recorded_as_before(phantom_case):
 
 
 def test_what_is_not_trusted_is_not_planned(scan, tmp_path):
-    """The right half of one vertebra is erased. Whatever is doubted is refused for that reason, and nothing else is."""
-    truth = array(scan / "labels.nii.gz")
-    bone = np.argwhere(truth == IDS["L1"])
-    # The affine is RAS: along a positive step the index grows to the right.
-    right_is_high = nib.load(scan / "ct.nii.gz").affine[0, 0] > 0
-    middle = int(np.median(bone[:, 0]))
-    half = bone[bone[:, 0] > middle] if right_is_high else bone[bone[:, 0] < middle]
+    """All of L1 behind its middle is erased: half a vertebra. Whatever is doubted is refused for that reason, and nothing else is."""
+    bone = np.argwhere(array(scan / "labels.nii.gz") == IDS["L1"])
+    # The affine is RAS: along a positive step the index grows to the front.
+    back_is_high = nib.load(scan / "ct.nii.gz").affine[1, 1] < 0
+    behind = (bone[:, 1] > np.median(bone[:, 1])) == back_is_high
 
     def erase(values):
-        values[tuple(half.T)] = 40
+        values[tuple(bone[behind].T)] = 40
 
     ct = changed_scan(scan, tmp_path / "ct.nii.gz", erase)
     run = run_lamina("plan", ct, "-o", tmp_path / "case", "--json")
@@ -558,7 +556,7 @@ def test_what_is_not_trusted_is_not_planned(scan, tmp_path):
     check(plan, "plan")
     doubted = {v["level"] for v in report["vertebrae"] if set(v["flaws"]) - {"cut_by_view"}}
     refused = {s["level"] for s in plan["screws"] if "segmentation_not_trusted" in [r["code"] for r in s["reasons"]]}
-    assert doubted == refused == {level for w in report["warnings"] if w["code"] == "not_trusted" for level in w["levels"]}
+    assert doubted and doubted == refused == {level for w in report["warnings"] if w["code"] == "not_trusted" for level in w["levels"]}
     assert all(s["status"] == "refused" for s in plan["screws"] if s["level"] in doubted)
     assert all("not_trusted" in codes(s) for s in plan["screws"] if s["level"] in doubted)
 
