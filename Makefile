@@ -9,7 +9,7 @@ build: ## .build/release/lamina
 	Tools/setup.sh build
 	swift build -c release
 
-demo: build ## plan T9-L2 on the sample CT
+demo: build ## find the vertebrae of the sample CT and plan T9-L2
 	Tools/demo.sh
 
 test: ## every test
@@ -45,4 +45,4 @@ asan: ## the tests of the C and C++ shims under the address sanitizer
 	Tools/asan.sh
 
 clean:
-	rm -rf .build .build-* .venv demo-case demo-phantom demo-pictures
+	rm -rf .build .build-* .venv demo-case demo-phantom demo-pictures demo-labels.png

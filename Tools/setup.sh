@@ -51,14 +51,15 @@ make_python_environment() {
     fi
 }
 
+# install_python_packages LIST: once for each state of the lists.
 install_python_packages() {
-    local wanted
-    wanted=$(sha256sum <requirements.txt)
-    [ "$(cat .venv/requirements.sha256 2>/dev/null)" != "$wanted" ] || return 0
-    say "installing the Python packages of requirements.txt into .venv"
-    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt \
-        || fail "pip could not install requirements.txt. Check the network and run this again."
-    printf '%s\n' "$wanted" >.venv/requirements.sha256
+    local list=$1 wanted
+    wanted=$(cat requirements*.txt | sha256sum)
+    [ "$(cat ".venv/$list.sha256" 2>/dev/null)" != "$wanted" ] || return 0
+    say "installing the Python packages of $list into .venv"
+    .venv/bin/python -m pip install --quiet --disable-pip-version-check -r "$list" \
+        || fail "pip could not install $list. Check the network and run this again."
+    printf '%s\n' "$wanted" >".venv/$list.sha256"
 }
 
 case $purpose in
@@ -66,12 +67,13 @@ build)
     install_debian_packages apt-packages.txt
     check_swift
     make_python_environment
+    install_python_packages requirements.txt
     ;;
 tests)
     install_debian_packages apt-packages.txt apt-packages-tests.txt
     check_swift
     make_python_environment
-    install_python_packages
+    install_python_packages requirements-tests.txt
     ;;
 *) fail "say 'Tools/setup.sh build' or 'Tools/setup.sh tests'" ;;
 esac

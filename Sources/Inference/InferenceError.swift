@@ -34,7 +34,7 @@ extension InferenceError: CustomStringConvertible {
             "LAMINA_OPENVINO says \(variable), and there is no such file. Point it at libopenvino_c.so, or unset it to use the one of Tools/setup.sh"
         case .engineNotFound(nil, let folders):
             "OpenVINO, which runs neural networks, was not found: no .venv/lib/python3*/site-packages/openvino/libs/libopenvino_c.so* in "
-                + "\(folders.joined(separator: ", ")). Run 'Tools/setup.sh tests' in lamina's folder, which installs it, or set LAMINA_OPENVINO to "
+                + "\(folders.joined(separator: ", ")). Run 'Tools/setup.sh build' in lamina's folder, which installs it, or set LAMINA_OPENVINO to "
                 + "the path of libopenvino_c.so"
         case .unusableEngine(let path, let reason):
             "\(path): not an OpenVINO library that can be loaded: \(reason). Install the package openvino that requirements.txt names, and point "

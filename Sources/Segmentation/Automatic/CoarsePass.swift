@@ -6,6 +6,9 @@ import Volumes
 /// What the coarse network sees in a whole CT, on its own grid along the patient's axes; i, j and k are z, y and x.
 struct CoarseMap: Sendable {
     let geometry: GridGeometry<Patient>
+    /// The network's input, and the value in it above which there is bone, 120 HU.
+    let image: [Float]
+    let bonyValue: Float
     /// Probabilities.
     var body: [Float]
     var arch: [Float]
@@ -33,7 +36,8 @@ func coarsePass(
     let air = Float((window.low - window.middle) / window.scale)
     let tiles = Tiling(grid: grid.size, tile: SIMD3(pool.network.shape[2], pool.network.shape[1], pool.network.shape[0]))
     let filled = tiles.starts.filter { tile in tiles.copy(image.voxels, at: tile).contains { $0 > air } }
-    var blend = CoarseBlend(geometry: grid, tiles: tiles, network: pool.network)
+    let bonyValue = Float((120 - window.middle) / window.scale)
+    var blend = CoarseBlend(image: image, bonyValue: bonyValue, tiles: tiles, network: pool.network)
     // Tiles are added in their order, whoever computed them, so that sums do not depend on the number of threads.
     for batch in stride(from: 0, to: filled.count, by: pool.count) {
         let some = Array(filled[batch..<min(batch + pool.count, filled.count)])
@@ -105,9 +109,10 @@ private struct CoarseBlend {
     private let spacing: Float
     private let channels: [Int]
 
-    init(geometry: GridGeometry<Patient>, tiles: Tiling, network: ModelDescription.Network) {
-        let zero = [Float](repeating: 0, count: geometry.voxelCount)
-        map = CoarseMap(geometry: geometry, body: zero, arch: zero, sacrum: zero, canal: zero, votes: zero)
+    init(image: NetworkImage, bonyValue: Float, tiles: Tiling, network: ModelDescription.Network) {
+        let zero = [Float](repeating: 0, count: image.voxels.count)
+        map = CoarseMap(
+            geometry: image.geometry, image: image.voxels, bonyValue: bonyValue, body: zero, arch: zero, sacrum: zero, canal: zero, votes: zero)
         (self.tiles, totals, spacing) = (tiles, tiles.totals, Float(network.spacing))
         channels = CoarseClass.allCases.map { network.classes.firstIndex(of: $0.rawValue)! }
     }

@@ -10,6 +10,8 @@ public struct TrustParameters: Codable, Equatable, Sendable {
     public var leastEdgeShare = 0.5
     /// Below this share of the network's voxels in one piece (0 to 1) it is torn.
     public var leastShareOfLargestPiece = 0.9
+    /// Below this separation of the label from what surrounds it (0.5 to 1) it does not lie on bone. Source: `LabelFit`.
+    public var leastSeparation = 0.68
     /// Above this share claimed by a neighbour too (0 to 1) it is mixed up with it.
     public var mostContested = 0.1
     /// Above this ratio of the larger to the smaller half, left and right of the midline, it is lopsided.
@@ -24,6 +26,7 @@ public struct TrustParameters: Codable, Equatable, Sendable {
 public struct FoundVertebra: Codable, Equatable, Sendable {
     public enum Flaw: String, Codable, Sendable {
         case unsure, blurred, torn, mixed, lopsided
+        case besideBone = "beside_bone"
         case unusualVolume = "unusual_volume"
         case cutByView = "cut_by_view"
     }
@@ -38,6 +41,8 @@ public struct FoundVertebra: Codable, Equatable, Sendable {
     public var probability: Double
     public var edgeShare: Double
     public var shareOfLargestPiece: Double
+    /// How much brighter the label's voxels are than those around it; nil where there is too little around. Source: `LabelFit`.
+    public var separation: Double?
     /// The share that a neighbour claims too.
     public var contestedShare: Double
     /// The volume left of the midline over that right of it.
@@ -50,7 +55,7 @@ public struct FoundVertebra: Codable, Equatable, Sendable {
     public var isTrusted: Bool { flaws.allSatisfy { $0 == .cutByView } }
 
     enum CodingKeys: String, CodingKey {
-        case level, confidence, probability, flaws
+        case level, confidence, probability, separation, flaws
         case bodyCentre = "body_centre_lps_mm"
         case volume = "volume_mm3"
         case edgeShare = "edge_share"

@@ -6,15 +6,21 @@ import Volumes
 ///
 /// - Complexity: O(voxels of the region's box).
 func foundVertebra(
-    _ bone: DrawnBone, region: LabelledRegion, in labels: LabelVolume, map: FineMap, rivals: [DrawnBone]
+    _ bone: DrawnBone, region: LabelledRegion, in labels: LabelVolume, ct: CTVolume, map: FineMap, rivals: [DrawnBone]
 ) -> FoundVertebra {
     let sides = halves(of: region, in: labels, midpoint: map.pose.centre, left: map.pose.left)
     return FoundVertebra(
         level: bone.level, bodyCentre: map.pose.centre.xyz, volume: region.volume, confidence: 0, probability: bone.probability,
         edgeShare: bone.edgeShare, shareOfLargestPiece: bone.shareOfLargestPiece,
+        separation: separation(of: region, in: labels, ct: ct),
         contestedShare: contestedShare(of: bone, rivals: rivals.filter { $0.level != bone.level }),
         leftRightRatio: Double(max(sides.left, 1)) / Double(max(sides.right, 1)), ribVolume: ribVolume(in: map),
         flaws: region.isCutByView ? [.cutByView] : [])
+}
+
+/// How much brighter a label is than what surrounds it, 0.5 to 1; nil where there is too little around.
+func separation(of region: LabelledRegion, in labels: LabelVolume, ct: CTVolume) -> Double? {
+    LabelSurroundings(of: region, in: labels)?.fit(ct, moved: SIMD3(0, 0, 0))?.separation
 }
 
 /// A region's voxels on either side of a plane.
@@ -59,6 +65,7 @@ func withFlaws(_ vertebrae: [FoundVertebra], parameters: TrustParameters) -> [Fo
         if vertebra.probability < parameters.leastProbability { judged.flaws.append(.unsure) }
         if vertebra.edgeShare < parameters.leastEdgeShare { judged.flaws.append(.blurred) }
         if vertebra.shareOfLargestPiece < parameters.leastShareOfLargestPiece { judged.flaws.append(.torn) }
+        if let separation = vertebra.separation, separation < parameters.leastSeparation { judged.flaws.append(.besideBone) }
         if vertebra.contestedShare > parameters.mostContested { judged.flaws.append(.mixed) }
         // What is cut may well be small and lopsided.
         if !isCut, lopsided > parameters.mostLopsided { judged.flaws.append(.lopsided) }
@@ -122,6 +129,7 @@ extension FoundVertebra.Flaw {
         switch self {
         case .unsure: "the network was unsure"
         case .blurred: "much of its surface shows no edge in the image"
+        case .besideBone: "it is hardly brighter than what lies around it"
         case .torn: "it came in several pieces"
         case .mixed: "a neighbour claims part of it"
         case .lopsided: "its left and right halves differ in size"

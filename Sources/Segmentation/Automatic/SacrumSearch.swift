@@ -1,23 +1,39 @@
 import Frames
 import Volumes
 
-/// Where S1's body lies, if a sacrum is in view: the lowest centre that lies within sacrum, or else the front of the sacrum's top.
-func sacrumEvidence(_ centres: [BodyCentre], map: CoarseMap, parameters: SegmentationParameters) -> NamingEvidence.Sacrum? {
+/// Where S1's body lies, if a sacrum is in view: the highest centre that lies within sacrum, or else the front of the sacrum's top.
+///
+/// What the network takes for sacrum counts only where it lies on bone and one step below the lowest body of the spine.
+///
+/// - Parameter path: the bodies of the spine, from head to foot.
+func sacrumEvidence(
+    _ centres: [BodyCentre], path: [BodyCentre], map: CoarseMap, parameters: SegmentationParameters
+) -> NamingEvidence.Sacrum? {
     let grid = map.geometry
-    let voxels = map.sacrum.indices.filter { map.sacrum[$0] > 0.5 }
+    let mask = largestPiece(of: map.sacrum.map { $0 > 0.5 }, size: grid.size).mask
+    let voxels = mask.indices.filter { mask[$0] }
     let volume = Double(voxels.count) * grid.voxelVolume
-    guard volume >= parameters.leastSacrum else { return nil }
+    guard volume >= parameters.leastSacrum, let lowest = path.last else { return nil }
+    let bony = voxels.count { map.image[$0] > map.bonyValue }
+    guard Double(bony) > leastBonyShare * Double(voxels.count) else { return nil }
     let confidence = min(0.99, volume / (volume + parameters.leastSacrum))
-    if let body = centres.filter({ $0.sacrumShare >= 0.5 }).max(by: { $0.point.z < $1.point.z }) {
-        return NamingEvidence.Sacrum(centre: body.point, confidence: confidence)
-    }
+    let centre = centres.filter { $0.sacrumShare >= 0.5 }.max { $0.point.z < $1.point.z }?.point ?? frontOfTop(voxels, grid: grid)
+    guard let centre, lowest.point.z > centre.z, stepToSacrum.contains(lowest.point.distance(to: centre)) else { return nil }
+    return NamingEvidence.Sacrum(centre: centre, confidence: confidence)
+}
+
+/// The share of a sacrum's voxels that are at least as dense as marrow with some bone in it.
+private let leastBonyShare = 0.4
+/// From the last body's centre to S1's, mm.
+private let stepToSacrum = 15.0...60.0
+
+/// The middle of the sacrum's front upper corner, where S1's body lies: it is about 30 mm high and deep.
+private func frontOfTop(_ voxels: [Int], grid: GridGeometry<Patient>) -> Point<Patient>? {
     let points = voxels.map { grid.point(at: SIMD3($0 % grid.size.x, $0 / grid.size.x % grid.size.y, $0 / (grid.size.x * grid.size.y))) }
     let top = points.map(\.z).max()!
-    // S1's body is about 30 mm high and deep.
     let upper = points.filter { $0.z > top - 30 }
     let front = upper.map(\.xyz.y).min()!
-    guard let centre = Point.mean(of: upper.filter { $0.y < front + 30 }) else { return nil }
-    return NamingEvidence.Sacrum(centre: centre, confidence: confidence)
+    return Point.mean(of: upper.filter { $0.y < front + 30 })
 }
 
 /// The sacrum's probability on the part of the coarse grid where there is any: what the fine network saw below the lowest vertebra, and the coarse one

@@ -23,7 +23,7 @@ public struct SpineSegmentation: Sendable {
     public var labels: VertebraLabels
     /// Every movable vertebra in `labels`, from head to sacrum.
     public var vertebrae: [FoundVertebra]
-    /// How the names were found; places are those of the body centres found.
+    /// How the names were found; places are those of the whole bodies found.
     public var chain: NamedChain
 }
 
@@ -51,46 +51,84 @@ public enum SegmentationStage: String, Sendable {
 /// - Complexity: a third of a second of one core for each 96³ voxels of 2 mm and for each vertebra, and a few seconds for the surfaces.
 public func segmentSpine(
     _ ct: CTVolume, model: SegmentationModel, anchors: [LevelAnchor] = [], parameters: SegmentationParameters = .init(),
-    progress: @Sendable (_ stage: SegmentationStage, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
+    progress: @escaping @Sendable (_ stage: SegmentationStage, _ done: Int, _ total: Int) -> Void = { _, _, _ in }
 ) throws -> SpineSegmentation {
-    let window = model.description.window
-    let coarse = try coarsePass(ct, pool: model.coarse, window: window) { progress(.findBodies, $0, $1) }
-    let centres = bodyCentres(in: coarse).filter { $0.score >= parameters.leastScore }
-    var evidence = NamingEvidence(view: PatientExtent(of: ct.geometry))
-    evidence.sacrum = sacrumEvidence(centres, map: coarse, parameters: parameters)
-    let bodies = spinePath(through: centres.filter { $0.sacrumShare < 0.5 })
-    let glances = try finePass(
-        ct, poses: spinePoses(of: bodies.map(\.point), map: coarse), pool: model.fine, window: window, mirrored: false
-    ) { progress(.look, $0, bodies.count) }
-    let settled = withoutTwins(
-        zip(glances, bodies).compactMap { SettledBody($0, coarse: $1, in: ct.geometry, leastVolume: parameters.leastVolume) })
-    guard !settled.isEmpty else { throw FindingError.noSpine }
-    let chain = try nameVertebrae(
-        settled.map { VertebraDetection(bodyCentre: $0.centre, score: $0.score, ribLikelihood: $0.ribLikelihood) }, evidence: evidence,
-        anchors: anchors, parameters: parameters.naming)
+    let finder = SpineFinder(ct: ct, model: model, parameters: parameters, progress: progress)
+    let bodies = try finder.look()
+    let (chain, namedBodies) = try named(bodies.settled, evidence: bodies.evidence, anchors: anchors, parameters: parameters.naming)
+    let maps = try finder.lookAgain(namedBodies.filter { $0.level != .s1 }, coarse: bodies.coarse)
+    let (labels, bones) = try finder.draw(maps, coarse: bodies.evidence.sacrum == nil ? nil : bodies.coarse)
+    return try finder.judged(labels, bones: bones, maps: maps, chain: chain)
+}
 
-    let named = zip(chain.levels, settled).compactMap { level, body in level.map { (level: $0, body: body) } }.filter { $0.level != .s1 }
-    let poses = spinePoses(of: named.map(\.body.centre), map: coarse)
-    let maps = try finePass(ct, poses: poses, pool: model.fine, window: window, mirrored: true) { progress(.segment, $0, poses.count) }
-    let found = zip(named, maps).map { (level: $0.level, map: $1) }
-    var bones = try concurrentMap(found, threads: model.fine.count) { vertebra in
-        drawnBone(vertebra.level, vertebra.map.thisVertebra, ct: ct, parameters: parameters)
-    }.compactMap(\.self)
-    guard !bones.isEmpty else { throw FindingError.noSpine }
-    let vertebraCount = bones.count
-    if evidence.sacrum != nil, let lowest = found.last, let sacrum = try sacrumProbability(coarse: coarse, lowest: lowest.map) {
-        bones += [drawnBone(.s1, sacrum, ct: ct, parameters: parameters)].compactMap(\.self)
+/// The steps of `segmentSpine`.
+private struct SpineFinder: Sendable {
+    let ct: CTVolume
+    let model: SegmentationModel
+    let parameters: SegmentationParameters
+    let progress: @Sendable (_ stage: SegmentationStage, _ done: Int, _ total: Int) -> Void
+
+    typealias LevelMap = (level: VertebraLevel, map: FineMap)
+
+    /// What lies along the spine's path, after a first look at each place, and what else tells the names.
+    func look() throws -> (settled: [SettledBody], evidence: NamingEvidence, coarse: CoarseMap) {
+        let window = model.description.window
+        let coarse = try coarsePass(ct, pool: model.coarse, window: window) { progress(.findBodies, $0, $1) }
+        let centres = bodyCentres(in: coarse).filter { $0.score >= parameters.leastScore }
+        let path = spinePath(through: centres.filter { $0.sacrumShare < 0.5 })
+        let poses = spinePoses(of: path.map(\.point), map: coarse)
+        let glances = try finePass(ct, poses: poses, pool: model.fine, window: window, mirrored: false) { progress(.look, $0, poses.count) }
+        let settled = withoutTwins(
+            zip(glances, path).compactMap { SettledBody($0, coarse: $1, in: ct.geometry, leastVolume: parameters.leastVolume) })
+        guard !settled.isEmpty else { throw FindingError.noSpine }
+        var evidence = NamingEvidence(view: PatientExtent(of: ct.geometry))
+        evidence.sacrum = sacrumEvidence(centres, path: path, map: coarse, parameters: parameters)
+        return (settled, evidence, coarse)
     }
-    let volume = fused(bones.map { ($0.level, $0.field) }, on: ct.geometry)
-    let regions = labelledRegions(of: volume)
-    let vertebrae = bones.prefix(vertebraCount).compactMap { bone in
-        regions.first { $0.level == bone.level }.map { region in
-            foundVertebra(
-                bone, region: region, in: volume, map: found.first { $0.level == bone.level }!.map, rivals: bones)
+
+    func lookAgain(_ named: [(level: VertebraLevel, body: SettledBody)], coarse: CoarseMap) throws -> [LevelMap] {
+        let poses = spinePoses(of: named.map(\.body.centre), map: coarse)
+        let maps = try finePass(ct, poses: poses, pool: model.fine, window: model.description.window, mirrored: true) {
+            progress(.segment, $0, poses.count)
         }
+        return zip(named, maps).map { (level: $0.level, map: $1) }
     }
-    let judged = withFlaws(vertebrae, parameters: parameters.trust)
-    let warnings = try warnings(of: judged, regions: regions, chain: chain, in: ct)
-    let labels = VertebraLabels(volume: volume, levels: regions.map(\.level), regions: regions, warnings: warnings)
-    return SpineSegmentation(labels: labels, vertebrae: judged, chain: chain)
+
+    /// All bones on the CT's grid.
+    ///
+    /// - Parameter coarse: where the sacrum is taken from; nil when there is none.
+    func draw(_ maps: [LevelMap], coarse: CoarseMap?) throws -> (labels: LabelVolume, bones: [DrawnBone]) {
+        var bones = try concurrentMap(maps, threads: model.fine.count) { vertebra in
+            drawnBone(vertebra.level, vertebra.map.thisVertebra, ct: ct, parameters: parameters)
+        }.compactMap(\.self)
+        guard !bones.isEmpty else { throw FindingError.noSpine }
+        if let coarse, let lowest = maps.last, let sacrum = try sacrumProbability(coarse: coarse, lowest: lowest.map) {
+            bones += [drawnBone(.s1, sacrum, ct: ct, parameters: parameters)].compactMap(\.self)
+        }
+        let labels = fused(bones.map { ($0.level, $0.field) }, on: ct.geometry)
+        return (withoutDoubtfulSacrum(labels, bones: bones), bones)
+    }
+
+    /// A sacrum is a help, and no vertebra is lost with it: one that does not lie on bone is left out.
+    private func withoutDoubtfulSacrum(_ labels: LabelVolume, bones: [DrawnBone]) -> LabelVolume {
+        guard let bone = bones.first(where: { $0.level == .s1 }), let region = labelledRegions(of: labels).first(where: { $0.level == .s1 }) else {
+            return labels
+        }
+        let separation = separation(of: region, in: labels, ct: ct) ?? 0
+        let isSound = separation >= parameters.trust.leastSeparation && bone.edgeShare >= parameters.trust.leastEdgeShare
+        return isSound ? labels : labels.map { $0 == VertebraLevel.s1.rawValue ? 0 : $0 }
+    }
+
+    func judged(_ labels: LabelVolume, bones: [DrawnBone], maps: [LevelMap], chain: NamedChain) throws -> SpineSegmentation {
+        let regions = labelledRegions(of: labels)
+        let vertebrae = maps.compactMap { level, map -> FoundVertebra? in
+            guard let bone = bones.first(where: { $0.level == level }), let region = regions.first(where: { $0.level == level }) else { return nil }
+            return foundVertebra(bone, region: region, in: labels, ct: ct, map: map, rivals: bones)
+        }
+        let judged = withFlaws(vertebrae, parameters: parameters.trust)
+        let warnings = try warnings(of: judged, regions: regions, chain: chain, in: ct)
+        return SpineSegmentation(
+            labels: VertebraLabels(volume: labels, levels: regions.map(\.level), regions: regions, warnings: warnings), vertebrae: judged,
+            chain: chain)
+    }
 }

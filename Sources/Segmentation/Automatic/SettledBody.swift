@@ -8,12 +8,13 @@ struct SettledBody: Sendable {
     let volume: Double
     /// 0 to 1: how sure it is that this is a vertebra.
     let score: Double
-    /// Nil where the view cuts it.
-    let ribLikelihood: Double?
+    let ribLikelihood: Double
+    /// Whether the image holds its whole body. What is left of a body that the edge cuts has another centre.
+    let isWhole: Bool
 
     /// Nil where the network sees no vertebra there.
     ///
-    /// - Parameter view: the image. What is left of a body that its edge cuts has another centre than the body; then the coarse network's word holds.
+    /// - Parameter view: the image. Where its edge cuts the body, the coarse network's word on the centre holds.
     init?(_ map: FineMap, coarse: BodyCentre, in view: GridGeometry<Patient>, leastVolume: Double) {
         let voxel = map.thisVertebra.geometry.voxelVolume
         let front = frontOfCanal(in: map)
@@ -31,10 +32,10 @@ struct SettledBody: Sendable {
         let (x, y, z) = (map.pose.left, map.pose.back, map.pose.up)
         let place = body / weight
         let ends = [-halfHeight, halfHeight].map { map.pose.centre + Vector($0 * z) }
-        let isWhole = ends.allSatisfy(view.containsCentre)
+        isWhole = ends.allSatisfy(view.containsCentre)
         centre = isWhole ? map.pose.centre + Vector(place.x * x + place.y * y + place.z * z) : map.pose.centre
         score = coarse.score
-        ribLikelihood = isWhole ? Segmentation.ribLikelihood(in: map) : nil
+        ribLikelihood = Segmentation.ribLikelihood(in: map)
     }
 }
 

@@ -124,7 +124,8 @@ struct SpineNaming {
         if evidence.skullSeen { found.insert(.skull) }
         let kept = levels.indices.filter { levels[$0] != nil }
         let neighbours = zip(kept, kept.dropFirst())
-        let hasRib = { (i: Int) in self.detections[i].ribLikelihood.map { $0 >= 0.5 } }
+        // A stump of a rib, or bone that may be one, settles nothing.
+        let hasRib = { (i: Int) in self.detections[i].ribLikelihood.flatMap { $0 >= 0.9 ? true : $0 <= 0.1 ? false : nil } }
         if neighbours.contains(where: { hasRib($0) != nil && hasRib($1) != nil && hasRib($0) != hasRib($1) }) { found.insert(.ribs) }
         let region = { (i: Int) in
             self.detections[i].levelLogLikelihood.flatMap { guesses in
