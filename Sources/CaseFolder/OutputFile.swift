@@ -15,18 +15,45 @@ public func checkOutputFile(_ path: String, replacing: Bool) throws {
 ///
 /// - Throws: as `checkOutputFile`; `CaseFolderError.system`.
 public func writeOutputFile(_ data: Data, to path: String, replacing: Bool) throws {
-    try checkOutputFile(path, replacing: replacing)
-    let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
-    let parent = (target as NSString).deletingLastPathComponent
-    let made = try makeFolders(parent)
-    let hidden = draftPrefix(of: target) + "\(ProcessInfo.processInfo.processIdentifier)"
-    do {
-        try writeDurably(data, to: hidden)
-        guard rename(hidden, target) == 0 else { throw CaseFolderError.last("rename the finished file", path) }
-    } catch {
-        unlink(hidden)
-        removeEmpty(made)
-        throw (error as? CaseFolderError)?.moved(from: hidden, to: path) ?? error
-    }
-    try synchronize(parent)
+    try writeOutputFiles([OutputFile(path: path) { try writeDurably(data, to: $0) }], replacing: replacing)
 }
+
+/// A file to write, and what writes it.
+public struct OutputFile {
+    let path: String
+    let write: (String) throws -> Void
+
+    /// - Parameter write: writes a new file durably at the path that it is given, which ends as `path` does. The disk's answers are
+    ///   `CaseFolderError.system`.
+    public init(path: String, write: @escaping (String) throws -> Void) {
+        (self.path, self.write) = (path, write)
+    }
+}
+
+/// Writes the output files of one run as `writeOutputFile` does. None comes to its place before all are on the disk.
+///
+/// - Throws: as `checkOutputFile`; `CaseFolderError.system`; what a file's `write` throws.
+public func writeOutputFiles(_ files: [OutputFile], replacing: Bool) throws {
+    for file in files { try checkOutputFile(file.path, replacing: replacing) }
+    var made: [String] = []
+    var hidden: [String] = []
+    do {
+        for file in files {
+            let target = resolvedTarget(file.path)
+            made += try makeFolders((target as NSString).deletingLastPathComponent)
+            let place = draftPrefix(of: target) + "\(ProcessInfo.processInfo.processIdentifier)." + (target as NSString).pathExtension
+            hidden.append(place)
+            do { try file.write(place) } catch { throw (error as? CaseFolderError)?.moved(from: place, to: file.path) ?? error }
+        }
+        for (file, place) in zip(files, hidden) {
+            guard rename(place, resolvedTarget(file.path)) == 0 else { throw CaseFolderError.last("rename the finished file", file.path) }
+        }
+    } catch {
+        for place in hidden { unlink(place) }
+        removeEmpty(made)
+        throw error
+    }
+    for parent in Set(files.map { (resolvedTarget($0.path) as NSString).deletingLastPathComponent }) { try synchronize(parent) }
+}
+
+private func resolvedTarget(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }

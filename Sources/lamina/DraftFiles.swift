@@ -16,19 +16,21 @@ extension CaseDraft {
         try writeDurably(meshBytes([NamedMesh(name: partName(relative), mesh: mesh)], format: format), to: path(relative))
     }
 
-    func write(_ ct: CTVolume, to relative: String) throws { try reportingTheDisk(relative) { try writeNIfTI(ct, to: $0) } }
+    func write(_ ct: CTVolume, to relative: String) throws { try reportingTheDisk(path(relative)) { try writeNIfTI(ct, to: $0) } }
 
-    func write(_ labels: LabelVolume, to relative: String) throws { try reportingTheDisk(relative) { try writeNIfTI(labels, to: $0) } }
+    func write(_ labels: LabelVolume, to relative: String) throws {
+        try reportingTheDisk(path(relative)) { try writeNIfTI(labels, to: $0) }
+    }
 
     func write(_ data: Data, to relative: String) throws { try writeDurably(data, to: path(relative)) }
+}
 
-    private func reportingTheDisk(_ relative: String, _ write: (String) throws -> Void) throws {
-        let path = try path(relative)
-        do {
-            try write(path)
-        } catch ImageFileError.writeFailed(_, let code) {
-            throw CaseFolderError.system(action: "write", path: path, errno: code)
-        }
+/// Turns what the disk answered while an image was written at `path` into the error of a case's files.
+func reportingTheDisk(_ path: String, _ write: (String) throws -> Void) throws {
+    do {
+        try write(path)
+    } catch ImageFileError.writeFailed(_, let code) {
+        throw CaseFolderError.system(action: "write", path: path, errno: code)
     }
 }
 

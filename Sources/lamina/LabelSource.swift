@@ -34,7 +34,7 @@ func vertebraLabels(for request: PlanRequest, on ct: CTImage, log: RunLog) throw
     case .file(let path, let scheme): try labelsOfFile(path, scheme: scheme, request: request, ct: ct, log: log)
     case .automatic(let options):
         try labelsFoundByLamina(options, request: request, ct: ct, log: log)
-    case .relabelled(let relabelled): try relabelled.labels(on: ct.volume.geometry)
+    case .relabelled(let relabelled): try relabelled.labels(of: ct, at: request.input)
     }
 }
 

@@ -51,10 +51,10 @@ struct RelabelCommand: ParsableCommand {
             .usage, code: "scan_not_found", what: "the scan that the case was planned on is not there", place: path,
             remedy: "Say where it is now: --input PATH")
     }
+}
 
-    private func anotherScan(_ path: String) -> CommandFailure {
-        CommandFailure(
-            .integrity, code: "another_scan", what: "this is not the scan that the case was planned on: its SHA-256 differs", place: path,
-            remedy: "Pass the scan itself with --input PATH")
-    }
+func anotherScan(_ path: String) -> CommandFailure {
+    CommandFailure(
+        .integrity, code: "another_scan", what: "this is not the scan that the case was planned on: its SHA-256 differs", place: path,
+        remedy: "Pass the scan itself with --input PATH")
 }

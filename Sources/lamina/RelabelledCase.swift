@@ -71,8 +71,10 @@ struct RelabelledCase {
 
     /// The labels on the CT's grid, and how they came about.
     ///
-    /// - Throws: `SegmentationError`; `EncodingError`.
-    func labels(on grid: GridGeometry<Patient>) throws -> (VertebraLabels, LabelOrigin) {
+    /// - Throws: `CommandFailure` where that is another grid than the case's, so that the image is another one; `SegmentationError`; `EncodingError`.
+    func labels(of ct: CTImage, at path: String) throws -> (VertebraLabels, LabelOrigin) {
+        let grid = ct.volume.geometry
+        guard volume.geometry.coincides(with: grid, tolerance: LabelImportParameters().gridTolerance) else { throw anotherScan(path) }
         let renamed = volume.map { id in
             UInt8(exactly: id).flatMap(VertebraLevel.init(rawValue:)).flatMap { newNames[$0] }.map { Int32($0.rawValue) } ?? 0
         }

@@ -11,7 +11,8 @@ struct SegmentCommand: ParsableCommand {
         commandName: "segment", abstract: "Find, part and name the vertebrae of a CT.",
         discussion: """
             Writes a label map (VerSe ids: --scheme lamina) on the CT's grid. Names that no sacrum, rib or anchor settles are an estimate, and a warning \
-            (level_estimated) says so. Exit codes: 0 written, 4 no spine found, 3 damaged or wrong input, 2 usage, 6 storage or stopped.
+            (level_estimated) says so. Exit codes: 0 written, 4 no spine found, 3 damaged or wrong input, 2 usage, \
+            6 storage or stopped, 7 a network of --model was changed.
             """)
 
     @Argument(help: "A DICOM folder or file, NIfTI (.nii, .nii.gz), NRRD or MHA.", completion: .file())
@@ -49,6 +50,10 @@ struct SegmentCommand: ParsableCommand {
         guard output.hasSuffix(".nii") || output.hasSuffix(".nii.gz") else {
             throw ValidationError("-o takes a name that ends in .nii.gz or .nii")
         }
+        let files = [input, output] + [report].compactMap(\.self)
+        if Set(files.map { URL(fileURLWithPath: $0).resolvingSymlinksInPath().path }).count < files.count {
+            throw ValidationError("INPUT, -o and --report are to be different files")
+        }
     }
 
     func run() throws {
@@ -60,8 +65,13 @@ struct SegmentCommand: ParsableCommand {
             for warning in found.segmentation.labels.warnings { log.warn(warning.code.rawValue, warning.message, levels: warning.levels) }
             let file = SegmentationFile(found)
             try log.stage("write") {
-                try writeNIfTI(found.segmentation.labels.volume, to: output)
-                if let report { try writeOutputFile(encodedJSON(file), to: report, replacing: force) }
+                let labels = found.segmentation.labels.volume
+                var files = [OutputFile(path: output) { path in try reportingTheDisk(path) { try writeNIfTI(labels, to: $0) } }]
+                if let report {
+                    let data = try encodedJSON(file)
+                    files.append(OutputFile(path: report) { try writeDurably(data, to: $0) })
+                }
+                try writeOutputFiles(files, replacing: force)
             }
             return CommandOutcome(output: output, text: segmentationTable(file) + "\n\nLabels written to \(output)")
         }

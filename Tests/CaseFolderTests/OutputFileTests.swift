@@ -42,4 +42,24 @@ import Testing
             #expect(try names(folder) == ["file"])
         }
     }
+
+    /// The second cannot be written, so the first, which could, is not there either; what it should have replaced is as it was.
+    @Test func allOrNone() throws {
+        try withTemporaryFolder { folder in
+            try Data("old".utf8).write(to: URL(fileURLWithPath: folder + "/a.nii.gz"))
+            let good = OutputFile(path: folder + "/a.nii.gz") { path in
+                #expect(path.hasSuffix(".gz"))
+                try writeDurably(Data("new".utf8), to: path)
+            }
+            let bad = OutputFile(path: folder + "/made/b.json") { path in
+                throw CaseFolderError.system(action: "write", path: path, errno: ENOSPC)
+            }
+            #expect(throws: CaseFolderError.system(action: "write", path: folder + "/made/b.json", errno: ENOSPC)) {
+                try writeOutputFiles([good, bad], replacing: true)
+            }
+            #expect(try text(folder + "/a.nii.gz") == "old" && names(folder) == ["a.nii.gz"])
+            try writeOutputFiles([good], replacing: true)
+            #expect(try text(folder + "/a.nii.gz") == "new" && names(folder) == ["a.nii.gz"])
+        }
+    }
 }

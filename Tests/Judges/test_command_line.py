@@ -32,7 +32,7 @@ def progress(run):
     return events
 
 
-@pytest.mark.parametrize("name", ["evaluation", "info", "plan", "manifest", "progress", "summary", "truth"])
+@pytest.mark.parametrize("name", ["evaluation", "info", "plan", "manifest", "model", "progress", "segmentation", "summary", "truth"])
 def test_schemas_are_schemas(name):
     jsonschema.Draft202012Validator.check_schema(schema(name))
 
@@ -49,6 +49,12 @@ def test_schemas_are_schemas(name):
         ["plan", "ct.nii.gz", "-o", "case", "--labels", "l.nii.gz", "--scheme", "guess"],
         ["plan", "ct.nii.gz", "-o", "case", "-q", "-v"],
         ["plan", "ct.nii.gz", "-o", "case", "--scheme", "verse"],
+        ["plan", "ct.nii.gz", "-o", "case", "--anchor", "L3"],
+        ["segment", "ct.nii.gz"],
+        ["segment", "ct.nii.gz", "-o", "labels.mha"],
+        ["segment", "ct.nii.gz", "-o", "labels.nii.gz", "--threads", "65"],
+        ["relabel", "case"],
+        ["relabel", "case", "--shift", "0"],
     ],
 )
 def test_wrong_command_lines_exit_2(lamina, arguments, tmp_path):
@@ -68,22 +74,13 @@ def test_labels_without_scheme_lists_the_schemes_and_guesses_nothing(lamina, tmp
         assert scheme in run.stderr
 
 
-def test_no_labels_exits_4_and_says_how_to_pass_them(lamina, phantom, tmp_path):
-    run = lamina("plan", phantom / "ct.nii.gz", "-o", tmp_path / "case", "--json")
-    assert run.returncode == 4
-    summary = json.loads(run.stdout)
-    check(summary, "summary")
-    assert "--labels" in summary["error"]["do"] and "--scheme" in summary["error"]["do"]
-    assert list(tmp_path.iterdir()) == []
-
-
 def test_help_and_version_exit_0(lamina):
     version, *libraries = lamina("--version").stdout.splitlines()
     assert version.count(".") == 2
     names = [line.split(": ")[0] for line in libraries]
     assert names == ["Assimp", "Eigen", "GDCM", "libcrypto", "OpenVINO", "teem", "zlib"]
     assert all(any(c.isdigit() for c in line) for line in libraries), libraries
-    for arguments in (["--help"], ["plan", "--help"], ["help", "plan"]):
+    for arguments in (["--help"], ["plan", "--help"], ["help", "plan"], ["segment", "--help"], ["relabel", "--help"]):
         run = lamina(*arguments)
         assert run.returncode == 0 and "USAGE" in run.stdout and run.stderr == ""
 

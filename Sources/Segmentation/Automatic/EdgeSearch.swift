@@ -40,21 +40,21 @@ private func edge(at point: SurfacePoint, in ct: CTVolume, parameters: EdgeParam
     }
     var best = (score: 0.0, drop: 0.0, index: -1)
     func drop(_ n: Int) -> Double { profile[n] - profile[n + 2 * lead] }
-    for n in 0...(2 * count) {
+    // Only peaks of the drop are edges: elsewhere on a blurred edge's slope the trust would pull the answer back to the network's surface.
+    for n in 1..<(2 * count) where drop(n) >= drop(n - 1) && drop(n) > drop(n + 1) {
         let shift = Double(n - count) * step
         let score = drop(n) * exp(-0.5 * (shift / parameters.trust) * (shift / parameters.trust))
         if score > best.score { best = (score, drop(n), n) }
     }
     guard best.drop >= parameters.leastDrop else { return point }
     var result = point
-    result.shift = Double(best.index - count) * step + vertex(best.index, last: 2 * count, drop) * step
+    result.shift = Double(best.index - count) * step + vertex(best.index, drop) * step
     result.clarity = min(1, (best.drop - parameters.leastDrop) / (parameters.clearDrop - parameters.leastDrop))
     return result
 }
 
 /// The vertex of the parabola through three drops, as a part of a step from the middle one.
-private func vertex(_ n: Int, last: Int, _ drop: (Int) -> Double) -> Double {
-    guard n > 0, n < last else { return 0 }
+private func vertex(_ n: Int, _ drop: (Int) -> Double) -> Double {
     let (before, here, after) = (drop(n - 1), drop(n), drop(n + 1))
     let bend = before - 2 * here + after
     return bend < 0 ? min(max(0.5 * (before - after) / bend, -0.5), 0.5) : 0

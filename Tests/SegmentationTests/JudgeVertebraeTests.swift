@@ -1,0 +1,69 @@
+import Anatomy
+import Testing
+
+@testable import Segmentation
+
+@Suite struct JudgeVertebraeTests {
+    private func vertebra(_ level: VertebraLevel, _ change: (inout FoundVertebra) -> Void = { _ in }) -> FoundVertebra {
+        var vertebra = FoundVertebra(
+            level: level, bodyCentre: SIMD3(0, 0, 0), volume: 40_000, confidence: 0, probability: 0.97, edgeShare: 0.95,
+            shareOfLargestPiece: 0.99, contestedShare: 0.01, leftRightRatio: 1.02, ribVolume: 0, flaws: [])
+        change(&vertebra)
+        return vertebra
+    }
+
+    /// T12 judged among six sound neighbours.
+    private func judged(_ change: (inout FoundVertebra) -> Void) -> FoundVertebra {
+        let all = [.t9, .t10, .t11].map { vertebra($0) } + [vertebra(.t12, change)] + [.l1, .l2, .l3].map { vertebra($0) }
+        let judged = withFlaws(all, parameters: TrustParameters())
+        #expect(judged.enumerated().allSatisfy { $0 == 3 || $1.isTrusted }, "a flaw is its own vertebra's")
+        return judged[3]
+    }
+
+    @Test func soundOnesAreTrusted() {
+        let sound = judged { _ in }
+        #expect(sound.flaws.isEmpty && sound.isTrusted && sound.confidence > 0.9 && sound.confidence <= 1)
+    }
+
+    @Test func eachSignIsSeen() {
+        #expect(judged { $0.probability = 0.7 }.flaws == [.unsure])
+        #expect(judged { $0.edgeShare = 0.4 }.flaws == [.blurred])
+        #expect(judged { $0.shareOfLargestPiece = 0.8 }.flaws == [.torn])
+        #expect(judged { $0.contestedShare = 0.3 }.flaws == [.mixed])
+        #expect(judged { $0.leftRightRatio = 2 }.flaws == [.lopsided])
+        #expect(judged { $0.leftRightRatio = 0.5 }.flaws == [.lopsided])
+        #expect(judged { $0.volume = 20_000 }.flaws == [.unusualVolume])
+        #expect(judged { $0.volume = 80_000 }.flaws == [.unusualVolume])
+    }
+
+    @Test func everySignLowersConfidence() {
+        let sound = judged { _ in }.confidence
+        #expect(judged { $0.probability = 0.7 }.confidence < sound)
+        #expect(judged { $0.edgeShare = 0.4 }.confidence < sound)
+        #expect(judged { $0.shareOfLargestPiece = 0.8 }.confidence < sound)
+        #expect(judged { $0.contestedShare = 0.3 }.confidence < sound)
+        #expect(judged { $0.leftRightRatio = 0.5 }.confidence == judged { $0.leftRightRatio = 2 }.confidence)
+    }
+
+    /// Part of a vertebra may be small and lopsided, and is left to the planner; other signs count for it too.
+    @Test func whatTheViewCutsMayBeSmall() {
+        let cut = judged {
+            $0.flaws = [.cutByView]
+            $0.volume = 9000
+            $0.leftRightRatio = 3
+        }
+        #expect(cut.flaws == [.cutByView] && cut.isTrusted)
+        let blurred = judged {
+            $0.flaws = [.cutByView]
+            $0.edgeShare = 0.2
+        }
+        #expect(blurred.flaws == [.cutByView, .blurred] && !blurred.isTrusted)
+    }
+
+    /// One neighbour is too few to say who of the two is the odd one.
+    @Test func volumesNeedTwoNeighbours() {
+        let pair = [vertebra(.l1), vertebra(.l2) { $0.volume = 10_000 }]
+        #expect(withFlaws(pair, parameters: TrustParameters()).map(\.isTrusted) == [true, true])
+        #expect(withFlaws([], parameters: TrustParameters()).isEmpty)
+    }
+}
