@@ -24,7 +24,7 @@ scan is all right when every labelled vertebra that has a detection within 20 mm
 
 Figures of the held-out half (982 scans), vertebrae identified and scans all right: detections 87.5 %, 86.3 %; with guesses 92.9 %, 91.6 % (the data's
 paper says about 97 % identified, on its own split); bodies 76.6 %, 76.0 %; bodies, ribs and sacrum 96.0 %, 96.5 %, and 99.6 % of the 72 % that are no
-estimate. The commonest faults: S1 found as a body and taken for L5, an L6 taken for L5, and T12 for L1 in views that end above L5.
+estimate. The commonest faults without ribs and sacrum: a view that ends above L5 taken to end at L5, S1 found as a body and taken for L5, an L6 for L5.
 """
 
 import argparse
