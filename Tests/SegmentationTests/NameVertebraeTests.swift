@@ -114,13 +114,22 @@ import Testing
         #expect(chain.warnings.contains { $0.code == .transitionalAnatomy })
     }
 
-    @Test func aSixthLumbarVertebraIsCountedFromTheLastRib() throws {
-        let levels = levels(.t8, .l6, with: .l6)
+    @Test func aSixthLumbarVertebraIsCountedFromTheSkull() throws {
+        let levels = levels(.c1, .l6, with: .l6)
         let (found, sacrum) = person(levels)
-        let chain = try nameVertebrae(found, evidence: NamingEvidence(sacrum: .init(centre: sacrum, confidence: 0.95)))
+        let chain = try nameVertebrae(found, evidence: NamingEvidence(sacrum: .init(centre: sacrum, confidence: 0.95), skullSeen: true))
         #expect(chain.levels == levels)
         #expect(chain.anatomy == .sixLumbar)
         #expect(chain.warnings.contains { $0.code == .transitionalAnatomy })
+    }
+
+    /// Six vertebrae without ribs above the sacrum are L1 to L6, or a T12 whose ribs are short: a person must say which.
+    @Test func aSixthLumbarVertebraInAShortViewIsNoSettledMatter() throws {
+        var (found, sacrum) = person(levels(.t8, .l6, with: .l6))
+        for i in found.indices { found[i].ribLikelihood = i <= 4 ? 0.99 : 0.01 }
+        let chain = try nameVertebrae(found, evidence: NamingEvidence(sacrum: .init(centre: sacrum, confidence: 0.95)))
+        #expect(chain.levelEstimated)
+        #expect(chain.warnings.contains { $0.code == .levelEstimated })
     }
 
     @Test func scoliosisBendsNoName() throws {
