@@ -22,9 +22,8 @@ Ribs and sacra are made up from the labels, for the data has none. What the netw
 A vertebra is identified, as in the data's paper, when the nearest named detection within 20 mm bears its name; one that the network missed is not. A
 scan is all right when every labelled vertebra that has a detection within 20 mm has its name. "No estimate" is `levelEstimated == false`.
 
-Figures of the held-out half (982 scans), vertebrae identified and scans all right: detections 87.5 %, 86.3 %; with guesses 92.9 %, 91.6 % (the data's
-paper says about 97 % identified, on its own split); bodies 76.6 %, 76.0 %; bodies, ribs and sacrum 96.0 %, 96.5 %, and 99.6 % of the 72 % that are no
-estimate. The commonest faults without ribs and sacrum: a view that ends above L5 taken to end at L5, S1 found as a body and taken for L5, an L6 for L5.
+Figures of the held-out half (982 scans), vertebrae identified and scans all right: detections 87.5 %, 86.3 %; with guesses 92.9 %, 91.6 %; bodies 76.6 %, 76.0 %;
+bodies, ribs and sacrum 96.0 %, 96.5 %, and 99.6 % of the 72 % that are no estimate. The commonest faults without ribs and sacrum: a view that ends above L5 taken to end at L5, S1 found as a body and taken for L5, an L6 for L5.
 """
 
 import argparse
