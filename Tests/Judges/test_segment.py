@@ -4,6 +4,7 @@ score beyond a plain phantom: they may be exchanged."""
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -13,6 +14,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
+from asymmetric import LAMINA
 from conftest import ROOT, plan_arguments, run_lamina, schema
 from test_case_folder import files
 from test_command_line import check, progress
@@ -509,6 +511,18 @@ def test_a_full_disk_exits_6_and_leaves_nothing(scan, segmented, tmp_path, full)
         assert os.listdir(small) == []
     finally:
         subprocess.run(["umount", small], check=True)
+
+
+def test_a_stop_leaves_nothing(scan, tmp_path):
+    command = [LAMINA, "segment", scan / "ct.nii.gz", "-o", tmp_path / "labels.nii.gz", "--report", tmp_path / "report.json", "--json"]
+    process = subprocess.Popen(list(map(str, command)), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for line in process.stderr:
+        if json.loads(line) == {"event": "stage_started", "stage": "segment"}:
+            break
+    process.send_signal(signal.SIGTERM)
+    stdout, _ = process.communicate(timeout=60)
+    assert process.returncode == 6 and json.loads(stdout)["error"]["code"] == "stopped"
+    assert list(tmp_path.iterdir()) == []
 
 
 # Plans without labels

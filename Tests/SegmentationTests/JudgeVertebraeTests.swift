@@ -29,6 +29,7 @@ import Testing
         #expect(judged { $0.probability = 0.7 }.flaws == [.unsure])
         #expect(judged { $0.edgeShare = 0.4 }.flaws == [.blurred])
         #expect(judged { $0.shareOfLargestPiece = 0.8 }.flaws == [.torn])
+        #expect(judged { $0.separation = 0.6 }.flaws == [.besideBone])
         #expect(judged { $0.contestedShare = 0.3 }.flaws == [.mixed])
         #expect(judged { $0.leftRightRatio = 2 }.flaws == [.lopsided])
         #expect(judged { $0.leftRightRatio = 0.5 }.flaws == [.lopsided])
