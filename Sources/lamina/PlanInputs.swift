@@ -100,6 +100,6 @@ func readPlanInputs(_ request: PlanRequest, log: RunLog) throws -> PlanInputs {
         request: request, ct: ct, labels: labels, origin: origin, levels: levels, catalogue: catalogue, planning: planning)
 }
 
-private let syntheticCTCaution =
-    "planned on a synthetic CT: its pedicles have been reported up to 34 % off in the axial plane, so margins are widened to 1 mm and Hounsfield units "
+let syntheticCTCaution =
+    "made from a synthetic CT: pedicles on such have been reported up to 34 % off in the axial plane. Planning margins are widened to 1 mm and Hounsfield units "
     + "are not used; compare with a true CT before any use"

@@ -61,6 +61,7 @@ struct SegmentCommand: ParsableCommand {
             for path in [output, report].compactMap(\.self) { try checkOutputFile(path, replacing: force) }
             let ct = try log.stage("read CT") { try readCT(at: input, options: readOptions) }
             for warning in ct.warnings { log.warn(warning.code.rawValue, "the CT: \(warning.message)") }
+            if isSyntheticCT { log.warn("synthetic_ct", syntheticCTCaution) }
             let found = try automaticLabels(of: ct, options: segmentation, threads: threads, log: log)
             for warning in found.segmentation.labels.warnings { log.warn(warning.code.rawValue, warning.message, levels: warning.levels) }
             let file = SegmentationFile(found)
@@ -73,7 +74,7 @@ struct SegmentCommand: ParsableCommand {
                 }
                 try writeOutputFiles(files, replacing: force)
             }
-            return CommandOutcome(output: output, text: segmentationTable(file) + "\n\nLabels written to \(output)")
+            return CommandOutcome(output: output, text: segmentationTable(file, warnings: log.warnings) + "\n\nLabels written to \(output)")
         }
     }
 

@@ -53,7 +53,7 @@ struct SegmentationFile: Codable {
 }
 
 /// One line a vertebra, for a person.
-func segmentationTable(_ file: SegmentationFile) -> String {
+func segmentationTable(_ file: SegmentationFile, warnings: [CommandWarning]) -> String {
     var lines = ["level   volume cm³   confidence   doubts"]
     for vertebra in file.vertebrae {
         let doubts = vertebra.flaws.map(\.rawValue).joined(separator: ", ")
@@ -64,5 +64,7 @@ func segmentationTable(_ file: SegmentationFile) -> String {
     let settled = file.anchors.isEmpty ? "nothing in the scan" : file.anchors.map(\.rawValue).joined(separator: ", ")
     let percent = String(format: "%.0f", 100 * file.probability)
     lines.append(file.levelEstimated ? "Levels ESTIMATED (\(percent) %): check the count." : "Levels settled by \(settled) (\(percent) %).")
+    // With -q this is the only place where they show.
+    lines += warnings.map { "Warning: \($0.message)" }
     return lines.joined(separator: "\n")
 }

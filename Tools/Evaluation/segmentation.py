@@ -118,17 +118,21 @@ def case_table(rows):
         whole = [r for r in mine if r["complete"]]
         if not whole:
             continue
-        asd = [r["asd"] for r in whole if r["asd"] is not None]
+        asd = [r["asd"] for r in whole if r["asd"] is not None and r["found"] == r["level"]]
         lines.append([
             case, len(whole), float(np.mean([r["dice"] for r in whole])), float(np.min([r["dice"] for r in whole])),
             float(np.mean(asd)) if asd else None, f"{sum(r['identified'] for r in whole)} of {len(whole)}",
+            "yes" if any(r.get("level_estimated") for r in mine) else "no",
             sum(r["merged"] for r in mine), sum(r["split"] for r in mine), sum(r["dice"] < 0.5 for r in whole)])
-    return tables.markdown(["case (whole vertebrae)", "n", "Dice, mean", "least", "surface, mm", "named right", "merged", "split", "missed"], lines)
+    return tables.markdown(["case (whole vertebrae)", "n", "Dice, mean", "least", "surface, mm", "named right", "says estimated", "merged", "split", "missed"], lines)
 
 
 def vertebra_table(rows, most=40):
     worst = sorted((r for r in rows if r["complete"]), key=lambda r: r["dice"])[:most]
-    lines = [[r["case"], r.get("seed"), r["level"], r["found"], r["dice"], r["asd"], r["hd95"]] for r in worst]
+    lines = []
+    for r in worst:
+        distances = [r["asd"], r["hd95"]] if r["found"] == r["level"] else [None, None]  # those of another bone say nothing
+        lines.append([r["case"], r.get("seed"), r["level"], r["found"], r["dice"], *distances])
     return tables.markdown(["case", "seed", "level", "found as", "Dice", "surface, mm", "95 %, mm"], lines)
 
 
@@ -139,11 +143,16 @@ def pedicle_widths(model, work):
     given = lamina.plan(ct, folder / "mask.nii.gz", TOTALSEGMENTATOR, work / "given")
     lamina.run("plan", ct, "-o", work / "own", "--force", *(["--model", model] if model else []), accept=lamina.PLANNED_CODES)
     own = json.loads((work / "own" / "plan.json").read_text())
-    known = {(s["level"], s["side"]): s["pedicle"]["width_mm"] for s in given["screws"] if s["pedicle"]}
-    for screw in own["screws"]:
-        key = (screw["level"], screw["side"])
-        if screw["pedicle"] and key in known:
-            widths.append(dict(level=key[0], side=key[1], own=screw["pedicle"]["width_mm"], given=known[key]))
+    known = [s for s in given["screws"] if s["pedicle"]]
+    for screw in (s for s in own["screws"] if s["pedicle"]):
+        # By place and not by name, so that a shifted count does not compare different bones.
+        def distance(other, here=screw["pedicle"]["isthmus_centre_lps_mm"]):
+            return float(np.linalg.norm(np.subtract(here, other["pedicle"]["isthmus_centre_lps_mm"])))
+
+        nearest = min(known, key=distance, default=None)
+        if nearest and distance(nearest) < 8 and nearest["side"] == screw["side"]:
+            widths.append(dict(
+                level=nearest["level"], side=screw["side"], own=screw["pedicle"]["width_mm"], given=nearest["pedicle"]["width_mm"]))
     return widths
 
 

@@ -112,7 +112,8 @@ private struct CoarseBlend {
     init(image: NetworkImage, bonyValue: Float, tiles: Tiling, network: ModelDescription.Network) {
         let zero = [Float](repeating: 0, count: image.voxels.count)
         map = CoarseMap(
-            geometry: image.geometry, image: image.voxels, bonyValue: bonyValue, body: zero, arch: zero, sacrum: zero, canal: zero, votes: zero)
+            geometry: image.geometry, image: image.voxels, bonyValue: bonyValue, body: zero, arch: zero, sacrum: zero, canal: zero,
+            votes: zero)
         (self.tiles, totals, spacing) = (tiles, tiles.totals, Float(network.spacing))
         channels = CoarseClass.allCases.map { network.classes.firstIndex(of: $0.rawValue)! }
     }

@@ -72,7 +72,10 @@ func withFlaws(_ vertebrae: [FoundVertebra], parameters: TrustParameters) -> [Fo
         let neighbours = vertebrae[max(0, n - 2)..<min(vertebrae.count, n + 3)].filter {
             $0.level != vertebra.level && !$0.flaws.contains(.cutByView)
         }
-        if !isCut, neighbours.count >= 2, !parameters.volumeRatio.contains(vertebra.volume / median(neighbours.map(\.volume))) {
+        let volumes = neighbours.map(\.volume)
+        if !isCut, let least = volumes.min(), let most = volumes.max(), volumes.count >= 2,
+            vertebra.volume < parameters.volumeRatio.lowerBound * least || vertebra.volume > parameters.volumeRatio.upperBound * most
+        {
             judged.flaws.append(.unusualVolume)
         }
         judged.confidence = min(

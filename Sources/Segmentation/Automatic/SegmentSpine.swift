@@ -111,7 +111,8 @@ private struct SpineFinder: Sendable {
 
     /// A sacrum is a help, and no vertebra is lost with it: one that does not lie on bone is left out.
     private func withoutDoubtfulSacrum(_ labels: LabelVolume, bones: [DrawnBone]) -> LabelVolume {
-        guard let bone = bones.first(where: { $0.level == .s1 }), let region = labelledRegions(of: labels).first(where: { $0.level == .s1 }) else {
+        guard let bone = bones.first(where: { $0.level == .s1 }), let region = labelledRegions(of: labels).first(where: { $0.level == .s1 })
+        else {
             return labels
         }
         let separation = separation(of: region, in: labels, ct: ct) ?? 0
@@ -122,7 +123,9 @@ private struct SpineFinder: Sendable {
     func judged(_ labels: LabelVolume, bones: [DrawnBone], maps: [LevelMap], chain: NamedChain) throws -> SpineSegmentation {
         let regions = labelledRegions(of: labels)
         let vertebrae = maps.compactMap { level, map -> FoundVertebra? in
-            guard let bone = bones.first(where: { $0.level == level }), let region = regions.first(where: { $0.level == level }) else { return nil }
+            guard let bone = bones.first(where: { $0.level == level }), let region = regions.first(where: { $0.level == level }) else {
+                return nil
+            }
             return foundVertebra(bone, region: region, in: labels, ct: ct, map: map, rivals: bones)
         }
         let judged = withFlaws(vertebrae, parameters: parameters.trust)

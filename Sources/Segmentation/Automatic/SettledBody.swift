@@ -17,7 +17,8 @@ struct SettledBody: Sendable {
     /// - Parameter view: the image. Where its edge cuts the body, the coarse network's word on the centre holds.
     init?(_ map: FineMap, coarse: BodyCentre, in view: GridGeometry<Patient>, leastVolume: Double) {
         let voxel = map.thisVertebra.geometry.voxelVolume
-        let front = frontOfCanal(in: map)
+        // Every vertebra has a canal behind its body; two thighs, side by side, do not.
+        guard let front = frontOfCanal(in: map) else { return nil }
         var (body, weight, count) = (SIMD3<Double>(), 0.0, 0)
         map.forEachVoxel { offset, place in
             let chance = Double(map.thisVertebra.voxels[offset])
@@ -53,15 +54,18 @@ extension GridGeometry {
     }
 }
 
-/// How far behind the body centre the canal begins, mm.
-private func frontOfCanal(in map: FineMap) -> Double {
+/// How far behind the body centre the canal begins, mm; nil where too little of a canal is seen.
+private func frontOfCanal(in map: FineMap) -> Double? {
     var depths: [Double] = []
     map.forEachVoxel { offset, place in
         if map.canal[offset] > 0.5, abs(place.x) < 10, abs(place.z) < 10, place.y > 0 { depths.append(place.y) }
     }
-    guard depths.count >= 30 else { return 15 }
+    guard Double(depths.count) * map.thisVertebra.geometry.voxelVolume >= leastCanal else { return nil }
     return depths.sorted()[depths.count / 20]
 }
+
+/// Within 10 mm of the body's height a canal of 14 mm by 14 mm has 4,000 mm³.
+private let leastCanal = 600.0
 
 /// The bodies that lie apart, from head to foot: of two within 10 mm the larger one stays.
 func withoutTwins(_ bodies: [SettledBody]) -> [SettledBody] {
