@@ -8,9 +8,12 @@ levels=T9-L2
 case_folder=demo-case
 
 if sample=$(Tools/fetch_sample.sh); then
-    echo "Finding the vertebrae of the sample CT $sample/cxr.nii.gz (LIDC-IDRI, CC BY 3.0) and planning $levels."
+    echo "Finding the vertebrae of the sample CT $sample/cxr.nii.gz (LIDC-IDRI, CC BY 3.0) and planning $levels. The scan alone does not settle the count,"
+    echo "so the demo names one level, as you would: --anchor z_lps=-254:T12."
     ct=$sample/cxr.nii.gz
     given=($sample/mask.nii.gz totalsegmentator-v2)
+    # This scan shows no sacrum, and short ribs at T12, so lamina can only estimate the count; here a person who knows one level says which it is.
+    anchor=(--anchor z_lps=-254:T12)
 else
     echo "The sample CT cannot be fetched, so this plans on a SYNTHETIC spine (lamina phantom, seed 1), not on a patient's."
     phantom=demo-phantom
@@ -18,11 +21,12 @@ else
     "$lamina" phantom -o "$phantom" --seed 1 --levels T9-L3
     ct=$phantom/ct.nii.gz
     given=($phantom/labels.nii.gz lamina)
+    anchor=()
 fi
 
 # Exit code 5 says that some pedicles were refused, with their reasons in the table: for a demo that is a result, not a failure.
 code=0
-"$lamina" plan "$ct" --levels "$levels" -o "$case_folder" --force || code=$?
+"$lamina" plan "$ct" "${anchor[@]}" --levels "$levels" -o "$case_folder" --force || code=$?
 [ "$code" = 0 ] || [ "$code" = 5 ] || exit "$code"
 
 echo

@@ -14,11 +14,11 @@ func ribVolume(in map: FineMap) -> Double {
     return min(sides.left, sides.right) * map.thisVertebra.geometry.voxelVolume
 }
 
-/// How sure it is that ribs meet this vertebra, 0 to 1: half at 250 mm³.
+/// How sure it is that ribs meet this vertebra, 0 to 1: half at 220 mm³.
 ///
 /// On the development cases lumbar vertebrae had up to 220 mm³ and the last thoracic one from 200 mm³ on, since its ribs may be stumps: what lies between
 /// must not decide a level.
 func ribLikelihood(in map: FineMap) -> Double {
-    let ratio = max(ribVolume(in: map), 1) / 250
+    let ratio = max(ribVolume(in: map), 1) / 220
     return 1 / (1 + pow(ratio, -2.8))
 }
