@@ -29,6 +29,7 @@ def main():
     parser.add_argument("--data", type=Path, help="folder with totalsegmentator_3mm and tptbox_l3")
     parser.add_argument("--model", nargs="*", default=[], metavar="CASE=FILE", help="CASE is sample, abdomen, lumbar_crop or phantoms")
     parser.add_argument("--phantoms", type=int, default=50)
+    parser.add_argument("--no-real", action="store_true", help="phantoms alone")
     parser.add_argument("--degraded", action="store_true")
     parser.add_argument("--widths", action="store_true")
     parser.add_argument("-o", "--output", type=Path, required=True)
@@ -37,7 +38,7 @@ def main():
     rows, text = [], []
     with tempfile.TemporaryDirectory() as temporary:
         work = Path(temporary)
-        for name, ct, labels, scheme in real_cases(arguments.data):
+        for name, ct, labels, scheme in () if arguments.no_real else real_cases(arguments.data):
             model = models.get(name)
             rows += judged(name, ct, labels, scheme, model, work)
             if arguments.degraded:

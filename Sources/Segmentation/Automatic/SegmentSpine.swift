@@ -8,6 +8,8 @@ public struct SegmentationParameters: Codable, Equatable, Sendable {
     public var leastScore = 0.28
     /// A vertebra of which less than this is seen is left out, mm³ (0 up).
     public var leastVolume = 2000.0
+    /// A vertebra without any other beside it is believed only when it is whole and at least so large, mm³ (0 up): other bones may look like a small one.
+    public var leastLoneVolume = 15_000.0
     /// Less sacrum than this is none, mm³ (0 up). A whole one has 150,000 to 250,000.
     public var leastSacrum = 10_000.0
     public var edges = EdgeParameters()
@@ -80,7 +82,10 @@ private struct SpineFinder: Sendable {
         let glances = try finePass(ct, poses: poses, pool: model.fine, window: window, mirrored: false) { progress(.look, $0, poses.count) }
         let settled = withoutTwins(
             zip(glances, path).compactMap { SettledBody($0, coarse: $1, in: ct.geometry, leastVolume: parameters.leastVolume) })
-        guard !settled.isEmpty else { throw FindingError.noSpine }
+        let isLone = settled.count == 1
+        guard let first = settled.first, !isLone || (first.isWhole && first.volume >= parameters.leastLoneVolume) else {
+            throw FindingError.noSpine
+        }
         var evidence = NamingEvidence(view: PatientExtent(of: ct.geometry))
         evidence.sacrum = sacrumEvidence(centres, path: path, map: coarse, parameters: parameters)
         return (settled, evidence, coarse)
