@@ -16,17 +16,10 @@ struct InfoCommand: ParsableCommand {
     @Argument(help: "A DICOM folder or file, NIfTI (.nii, .nii.gz), NRRD or MHA.", completion: .file())
     var input: String
 
-    @Option(help: "The series to read when a folder holds several: its SeriesInstanceUID.")
-    var series: String?
+    @OptionGroup var image: ImageOptions
 
     @Option(name: .customLong("probe"), parsing: .unconditionalSingleValue, help: "Show the HU at the LPS point X,Y,Z in mm; repeatable.")
     var probes: [ProbePoint] = []
-
-    @Flag(help: "Accept an image that is not CT but holds CT-like Hounsfield units, such as one made from MR.")
-    var syntheticCT = false
-
-    @Flag(help: "Interpolate unevenly spaced slices instead of refusing them.")
-    var resampleUneven = false
 
     @OptionGroup var printing: OutputOptions
 
@@ -34,7 +27,7 @@ struct InfoCommand: ParsableCommand {
         var report: InfoReport
         var problem: (any Error)?
         do {
-            let inspection = try inspectImage(at: input, options: readOptions)
+            let inspection = try inspectImage(at: input, options: image.readOptions())
             report = InfoReport(inspection, probes: probes.map(\.point))
             if case .failure(let error) = inspection.image { problem = error }
         } catch {
@@ -46,14 +39,6 @@ struct InfoCommand: ParsableCommand {
         guard let failure = report.error ?? unwritten else { return }
         // The report above is this command's only JSON on stdout.
         throw ExitCode(RunLog(command: "info", options: OutputOptions(isJSON: false)).finish(failing: failure))
-    }
-
-    private var readOptions: ReadOptions {
-        var options = ReadOptions()
-        options.seriesUID = series
-        options.allowMR = syntheticCT
-        options.resamplesUnevenSlices = resampleUneven
-        return options
     }
 }
 

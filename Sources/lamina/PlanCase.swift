@@ -36,7 +36,7 @@ private func planned(_ images: PlanInputs, log: RunLog) throws -> SpinePlan {
     return try log.stage("plan") {
         try planSpine(
             levels: images.levels, labels: images.labels.volume, distrusted: images.distrusted,
-            ct: images.request.isSyntheticCT ? nil : images.ct.volume, catalogue: images.catalogue, parameters: images.planning,
+            ct: images.request.image.isSyntheticCT ? nil : images.ct.volume, catalogue: images.catalogue, parameters: images.planning,
             threads: images.request.threads
         ) { _ in
             let count = done.withLock {

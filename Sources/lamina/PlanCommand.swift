@@ -27,16 +27,7 @@ struct PlanCommand: ParsableCommand {
     @Option(help: "Levels to plan, for example T10-L2 or T9,L1. Default: every labelled level from T1 to S1.", transform: parseLevels)
     var levels: [VertebraLevel]?
 
-    @Option(help: "The series to read when a folder holds several: its SeriesInstanceUID.")
-    var series: String?
-
-    @Flag(
-        name: .customLong("synthetic-ct"),
-        help: "Accept an image that is not CT but holds CT-like Hounsfield units, such as one made from MR.")
-    var isSyntheticCT = false
-
-    @Flag(help: "Interpolate unevenly spaced slices instead of refusing them.")
-    var resampleUneven = false
+    @OptionGroup var image: ImageOptions
 
     @OptionGroup var segmentation: SegmentationOptions
 
@@ -77,7 +68,7 @@ struct PlanCommand: ParsableCommand {
     var request: PlanRequest {
         let source: LabelSource = labels.flatMap { path in scheme.map { .file(path: path, scheme: $0) } } ?? .automatic(segmentation)
         return PlanRequest(
-            input: input, series: series, isSyntheticCT: isSyntheticCT, resamplesUnevenSlices: resampleUneven, labels: source,
+            input: input, image: image, labels: source,
             isSitusInversus: sides.situsInversus, catalogue: catalogue, levels: levels, threads: threads)
     }
 }

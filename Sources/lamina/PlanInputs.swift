@@ -9,9 +9,7 @@ import Volumes
 /// What the command line of `lamina plan` asks to read.
 struct PlanRequest {
     var input: String
-    let series: String?
-    let isSyntheticCT: Bool
-    let resamplesUnevenSlices: Bool
+    let image: ImageOptions
     var labels: LabelSource
     let isSitusInversus: Bool
     /// The path of a screw catalogue; nil for the one that is built in.
@@ -22,14 +20,7 @@ struct PlanRequest {
     /// Throws where the image is not the one that is meant; nil where any will do.
     var checkImage: ((PlanFile.Image) throws -> Void)?
 
-    var readOptions: ReadOptions {
-        var options = ReadOptions()
-        options.seriesUID = series
-        options.allowMR = isSyntheticCT
-        options.resamplesUnevenSlices = resamplesUnevenSlices
-        options.threads = threads
-        return options
-    }
+    var readOptions: ReadOptions { image.readOptions(threads: threads) }
 }
 
 /// A CT with checked vertebra labels on its grid, and the levels to plan.
@@ -64,7 +55,7 @@ struct PlanInputs {
         [
             "read": try JSONValue(request.readOptions),
             "labels": origin.record,
-            "synthetic_ct": .bool(request.isSyntheticCT),
+            "synthetic_ct": .bool(request.image.isSyntheticCT),
             "levels": .array(levels.map { .string($0.name) }),
             "planning": try JSONValue(planning),
             "catalogue": try JSONValue(catalogue),
@@ -79,10 +70,10 @@ struct PlanInputs {
 func readPlanInputs(_ request: PlanRequest, log: RunLog) throws -> PlanInputs {
     let catalogue = try readCatalogue(request.catalogue)
     var planning = PlanningParameters()
-    if request.isSyntheticCT { planning.screw = .syntheticCT }
+    if request.image.isSyntheticCT { planning.screw = .syntheticCT }
     let ct = try log.stage("read CT") { try readCT(at: request.input, options: request.readOptions) }
     for warning in ct.warnings { log.warn(warning.code.rawValue, "the CT: \(warning.message)") }
-    if request.isSyntheticCT { log.warn("synthetic_ct", syntheticCTCaution) }
+    if request.image.isSyntheticCT { log.warn("synthetic_ct", syntheticCTCaution) }
     let (labels, origin) = try vertebraLabels(for: request, on: ct, log: log)
     let plannable = labels.levels.filter { $0.region != .cervical }
     let levels = request.levels ?? plannable

@@ -36,6 +36,7 @@ struct RelabelCommand: ParsableCommand {
             var request = old.command.request
             if let input { request.input = input }
             guard FileManager.default.fileExists(atPath: request.input) else { throw scanNotFound(request.input) }
+            if let catalogue = request.catalogue { try checkCatalogue(catalogue, of: old.manifest) }
             let relabelled = try RelabelledCase(of: old, shift: shift)
             request.labels = .relabelled(relabelled)
             request.levels = relabelled.levels
@@ -43,6 +44,17 @@ struct RelabelCommand: ParsableCommand {
                 guard image.sha256 == old.imageSHA256 else { throw anotherScan(request.input) }
             }
             return try planCase(request, at: folder, replacing: true, log: log)
+        }
+    }
+
+    /// A plan with other screws would be another plan, and not this one under other names.
+    private func checkCatalogue(_ path: String, of manifest: Manifest) throws {
+        let planned = manifest.inputs.first { $0.path == path }?.sha256
+        guard try fingerprint(ofFileAt: path).sha256 == planned else {
+            throw CommandFailure(
+                .integrity, code: "another_catalogue", what: "the screw catalogue is not the one that the case was planned with",
+                place: path,
+                remedy: "Put the old one back, or plan the case anew")
         }
     }
 

@@ -24,16 +24,7 @@ struct SegmentCommand: ParsableCommand {
     @Option(help: "Also write what was measured of each vertebra, as JSON (segmentation.schema.json).", completion: .file())
     var report: String?
 
-    @Option(help: "The series to read when a folder holds several: its SeriesInstanceUID.")
-    var series: String?
-
-    @Flag(
-        name: .customLong("synthetic-ct"),
-        help: "Accept an image that is not CT but holds CT-like Hounsfield units, such as one made from MR.")
-    var isSyntheticCT = false
-
-    @Flag(help: "Interpolate unevenly spaced slices instead of refusing them.")
-    var resampleUneven = false
+    @OptionGroup var image: ImageOptions
 
     @OptionGroup var segmentation: SegmentationOptions
 
@@ -59,9 +50,9 @@ struct SegmentCommand: ParsableCommand {
     func run() throws {
         try runLogged("segment", options: printing) { log in
             for path in [output, report].compactMap(\.self) { try checkOutputFile(path, replacing: force) }
-            let ct = try log.stage("read CT") { try readCT(at: input, options: readOptions) }
+            let ct = try log.stage("read CT") { try readCT(at: input, options: image.readOptions(threads: threads)) }
             for warning in ct.warnings { log.warn(warning.code.rawValue, "the CT: \(warning.message)") }
-            if isSyntheticCT { log.warn("synthetic_ct", syntheticCTCaution) }
+            if image.isSyntheticCT { log.warn("synthetic_ct", syntheticCTCaution) }
             let found = try automaticLabels(of: ct, options: segmentation, threads: threads, log: log)
             for warning in found.segmentation.labels.warnings { log.warn(warning.code.rawValue, warning.message, levels: warning.levels) }
             let file = SegmentationFile(found)
@@ -76,14 +67,5 @@ struct SegmentCommand: ParsableCommand {
             }
             return CommandOutcome(output: output, text: segmentationTable(file, warnings: log.warnings) + "\n\nLabels written to \(output)")
         }
-    }
-
-    private var readOptions: ReadOptions {
-        var options = ReadOptions()
-        options.seriesUID = series
-        options.allowMR = isSyntheticCT
-        options.resamplesUnevenSlices = resampleUneven
-        options.threads = threads
-        return options
     }
 }

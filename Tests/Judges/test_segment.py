@@ -676,6 +676,16 @@ def test_a_changed_case_is_not_relabelled(case):
     refused_relabelling(case, 7, "case_changed")
 
 
+def test_another_catalogue_is_7(scan, tmp_path):
+    catalogue, case = tmp_path / "screws.json", tmp_path / "case"
+    shutil.copy(ROOT / "Planning/Catalogue/screws.json", catalogue)
+    run = run_lamina("plan", scan / "ct.nii.gz", "-o", case, "--labels", scan / "labels.nii.gz", "--scheme", "lamina", "--levels", "L1",
+                     "--catalogue", catalogue)
+    assert run.returncode in (0, 5), run.stderr
+    catalogue.write_text(catalogue.read_text() + " ")
+    refused_relabelling(case, 7, "another_catalogue")
+
+
 def test_another_scan_is_7(case, scan, phantom, tmp_path):
     """One voxel differs; and a scan of another grid."""
     def one_voxel(values):
