@@ -13,3 +13,11 @@ public enum Vertebra: CoordinateFrame {}
 
 /// A screw's own frame: origin at the entry point, +z along the shaft towards the tip, +y as cranial as +z allows, millimetres.
 public enum Screw: CoordinateFrame {}
+
+/// The frame of the operating room in which a calibration places source and detector: of a tracker, of the C-arm's isocentre, or of anything else
+/// that stands still. Millimetres. Which one it is travels with the calibration.
+public enum Room: CoordinateFrame {}
+
+/// One X-ray view's own frame: origin at the source, +z perpendicular to the detector's plane and towards it, +x along a row of pixels, millimetres.
+/// +x is the way that columns count, unless the image is seen from the detector's side.
+public enum CArm: CoordinateFrame {}
