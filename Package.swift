@@ -39,6 +39,7 @@ let package = Package(
         .target(
             name: "Segmentation", dependencies: ["Concurrency", "Volumes", "Anatomy", "Frames", "Inference"],
             resources: [.embedInCode("Naming/vertebra_spacing.json"), .copy("Models")]),
+        .target(name: "Tracking", dependencies: ["Concurrency", "Volumes", "Anatomy", "Frames"]),
         .target(name: "Evaluation", dependencies: ["Segmentation", "Protocols", "Volumes", "Anatomy", "Frames"]),
         .target(name: "Phantom", dependencies: ["Volumes", "Anatomy"]),
         .target(name: "Inference", dependencies: ["CInferenceShim", "Digests"]),
@@ -52,7 +53,7 @@ let package = Package(
             name: "lamina",
             dependencies: [
                 "Concurrency", "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Evaluation", "Phantom", "Meshes", "Planning",
-                "Protocols", "CaseFolder", "Digests", "Inference", "CLibraryVersions",
+                "Tracking", "Protocols", "CaseFolder", "Digests", "Inference", "CLibraryVersions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -68,6 +69,7 @@ let package = Package(
         .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
         .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles", "TestSupport"]),
         .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "TestSupport"]),
+        .testTarget(name: "TrackingTests", dependencies: ["Tracking", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Protocols", "TestSupport"]),
         .testTarget(name: "PhantomTests", dependencies: ["Phantom", "TestSupport"]),
         .testTarget(
