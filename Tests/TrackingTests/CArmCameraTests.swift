@@ -38,7 +38,8 @@ struct CArmCameraTests {
     }
 
     @Test func impossibleDetectorsAreRefused() {
-        let place = RigidTransform<CArm, Room>(asserting: .identity(), origin: Point(0, 0, 0))
+        let place = RigidTransform<CArm, Room>(
+            asserting: Rotation(columns: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)), origin: Point(0, 0, 0))
         func make(_ size: SIMD2<Int>, _ spacing: SIMD2<Double>, _ distance: Double) throws {
             _ = try CArmCamera(
                 size: size, pixelSpacing: spacing, sourceDetectorDistance: distance, principalPoint: SIMD2(0, 0), carmFromRoom: place)
