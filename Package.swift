@@ -60,6 +60,13 @@ let package = Package(
         // Names many cases at once for Tools/Evaluation/naming.py; not a product.
         .executableTarget(
             name: "naming-evaluation", dependencies: ["Segmentation", "Anatomy", "Frames"], path: "Tools/NamingEvaluation"),
+        // Times the projector for Benchmarks/projection.py; not a product.
+        .executableTarget(
+            name: "projection-benchmark",
+            dependencies: [
+                "Tracking", "ImageFiles", "Volumes", "Frames", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/ProjectionBenchmark"),
 
         .target(name: "TestSupport", dependencies: ["Frames", "Volumes"], path: "Tests/TestSupport"),
         .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency"]),

@@ -3,6 +3,7 @@
 #include <stdexcept>
 // Eigen aborts on a failed assertion; throw instead, so that the shim can answer with a status.
 #define eigen_assert(condition) do { if (!(condition)) throw std::logic_error("Eigen: " #condition); } while (0)
+#include <eigen3/Eigen/Cholesky>
 #include <eigen3/Eigen/Core>
 #include <eigen3/Eigen/Eigenvalues>
 #include <eigen3/Eigen/Geometry>
@@ -51,6 +52,20 @@ lamina_eigen_status lamina_eigen_least_squares(const double *a, const double *b,
         Eigen::ColPivHouseholderQR<Eigen::MatrixXd> solver(matrix);
         if (solver.rank() < c) return LAMINA_EIGEN_FAILED;
         Eigen::Map<Eigen::VectorXd>(x, c) = solver.solve(Eigen::Map<const Eigen::VectorXd>(b, r));
+        return LAMINA_EIGEN_OK;
+    } catch (const std::exception &) {
+        return LAMINA_EIGEN_FAILED;
+    }
+}
+
+lamina_eigen_status lamina_eigen_solve_positive(const double *a, size_t n, const double *b, size_t columns, double *x) {
+    if (n == 0 || columns == 0) return LAMINA_EIGEN_BAD_COUNT;
+    try {
+        const auto r = static_cast<Eigen::Index>(n), c = static_cast<Eigen::Index>(columns);
+        const Eigen::MatrixXd matrix = Eigen::Map<const RowMajorX>(a, r, r);
+        const Eigen::LLT<Eigen::MatrixXd> solver(matrix);
+        if (solver.info() != Eigen::Success) return LAMINA_EIGEN_FAILED;
+        Eigen::Map<RowMajorX>(x, r, c) = solver.solve(Eigen::Map<const RowMajorX>(b, r, c));
         return LAMINA_EIGEN_OK;
     } catch (const std::exception &) {
         return LAMINA_EIGEN_FAILED;

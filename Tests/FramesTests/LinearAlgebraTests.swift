@@ -36,4 +36,11 @@ import Testing
         #expect(abs(x[0] - 2) < 0.05 && abs(x[1] - 3) < 0.05)
         #expect(throws: LinearAlgebraError.singular) { try leastSquares([1, 1, 1, 1], columns: 2, [1, 2]) }
     }
+
+    @Test func positiveSystemsAreSolvedColumnByColumn() throws {
+        // 4 x + y = 6, x + 3 y = 7 for the first column; the second is the first axis
+        let x = try solvePositive([4, 1, 1, 3], [6, 1, 7, 0], columns: 2)
+        #expect(zip(x, [1, 3.0 / 11, 2, -1.0 / 11]).allSatisfy { abs($0 - $1) < 1e-12 })
+        #expect(throws: LinearAlgebraError.singular) { try solvePositive([1, 2, 2, 1], [1, 1]) }
+    }
 }

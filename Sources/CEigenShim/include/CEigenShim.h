@@ -18,6 +18,9 @@ lamina_eigen_status lamina_eigen_rigid_fit(const double *source, const double *t
 /// Least-squares solution of the row-major rows x columns system A x = b, by column-pivoting QR.
 lamina_eigen_status lamina_eigen_least_squares(const double *a, const double *b, size_t rows, size_t columns, double *x);
 
+/// Solution of A X = B for a symmetric positive definite A (n x n) and B (n x columns), row-major, by Cholesky decomposition.
+lamina_eigen_status lamina_eigen_solve_positive(const double *a, size_t n, const double *b, size_t columns, double *x);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,16 +1,16 @@
-/// One X-ray image of one view at one moment, as line integrals, with the camera that made it.
+/// One X-ray image of one view at one moment, with the camera that made it.
 public struct XRayFrame: Sendable {
     /// The view's name, such as AP.
     public var view: String
     public var camera: CArmCamera
-    /// -ln(I / I0) of each pixel, row by row, v then u; NaN where no X-rays reach the detector (shutters, outside the image intensifier) or something
-    /// that is not the patient hides it. `camera.size.x * camera.size.y` numbers.
-    public var lineIntegrals: [Float]
+    /// The share of the X-rays that reached each pixel, I / I0, linear, row by row; NaN where none can (shutters, outside the image intensifier) or
+    /// where something that is not the patient hides it. `camera.size.x * camera.size.y` numbers.
+    public var transmission: [Float]
 
-    public init(view: String, camera: CArmCamera, lineIntegrals: [Float]) {
-        precondition(lineIntegrals.count == camera.size.x * camera.size.y, "one line integral for each pixel")
+    public init(view: String, camera: CArmCamera, transmission: [Float]) {
+        precondition(transmission.count == camera.size.x * camera.size.y, "one number for each pixel")
         self.view = view
         self.camera = camera
-        self.lineIntegrals = lineIntegrals
+        self.transmission = transmission
     }
 }

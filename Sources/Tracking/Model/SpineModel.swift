@@ -42,6 +42,13 @@ public struct ModelVertebra: Sendable {
     /// The middle of its attenuation.
     public let centroid: Point<Vertebra>
 
+    init(
+        level: VertebraLevel, attenuation: Volume<Float, Vertebra>, patientFromVertebra: RigidTransform<Patient, Vertebra>,
+        centroid: Point<Vertebra>
+    ) {
+        (self.level, self.attenuation, self.patientFromVertebra, self.centroid) = (level, attenuation, patientFromVertebra, centroid)
+    }
+
     init(level: VertebraLevel, excess: Volume<Float, Patient>, patientFromVertebra: RigidTransform<Patient, Vertebra>, spacing: Double)
         throws
     {

@@ -24,7 +24,7 @@ public struct MovingProjection: Sendable {
 ///   - carmFromVolume: where the volume stands.
 ///   - pivot: the room point that rotations turn about.
 /// - Complexity: O(rays x planes), about 1.3 times `project`.
-func projectMoving<F>(
+public func projectMoving<F>(
     _ volume: Volume<Float, F>, at carmFromVolume: RigidTransform<CArm, F>, about pivot: Point<Room>, from camera: CArmCamera,
     to raster: DetectorRaster
 ) -> MovingProjection {
