@@ -54,3 +54,11 @@ struct SquareMatrix: Equatable, Sendable {
         for i in 0..<part.order { for j in 0..<part.order { self[row + i, column + j] += part[i, j] } }
     }
 }
+
+extension SquareMatrix {
+    func scaled(by factor: Double) -> SquareMatrix {
+        var other = self
+        for n in other.values.indices { other.values[n] *= factor }
+        return other
+    }
+}

@@ -1,0 +1,27 @@
+/// How vertebrae are expected to move, and when a pose is no longer believed.
+public struct TrackerParameters: Codable, Equatable, Sendable {
+    public var registration = RegistrationParameters()
+
+    /// One vertebra against the others, standard deviations: manipulation moves vertebrae by 1.5 mm, and 1 to 2 degrees come with it.
+    public var ownTurn = 2.0 * .pi / 180
+    public var ownShift = 1.2
+    /// How long such a motion of its own lasts, s: of two frames so far apart the later says little of the earlier.
+    public var ownDuration = 1.0
+    /// All vertebrae together, standard deviations after one second: breathing, the table, the C-arm.
+    public var groupTurn = 6.0 * .pi / 180
+    public var groupShift = 15.0
+    /// The same along the rays of a single view, where images say almost nothing.
+    public var groupDepthShift = 3.0
+
+    /// At the start, before any frame: how far the group may lie from where it was said to be.
+    public var startTurn = 6.0 * .pi / 180
+    public var startShift = 8.0
+    public var startDepthShift = 15.0
+
+    /// The rest of the anatomy is drawn anew when the group has moved so far since (mm, at any vertebra).
+    public var backgroundMotion = 0.5
+    /// In one view the shift along the ray is published with at least this standard deviation, mm: what single-view tracking is known to err by.
+    public var leastDepthDeviation = 10.0
+
+    public init() {}
+}

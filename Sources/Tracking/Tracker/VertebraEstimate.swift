@@ -1,0 +1,74 @@
+import Anatomy
+import Frames
+
+/// How far a pose may be trusted.
+public enum TrackingState: String, Codable, Sendable {
+    /// Measured in this frame, and nothing speaks against it.
+    case ok = "OK"
+    /// Measured in this frame, but something speaks against full trust; `causes` says what.
+    case degraded = "DEGRADED"
+    /// Not known. There is no pose.
+    case lost = "LOST"
+}
+
+/// Why a vertebra is not OK. The raw value is what other programs read.
+public enum TrackingCause: String, Codable, Sendable, CaseIterable {
+    /// The image shows too little contrast anywhere: all black, saturated, or no patient in it.
+    case noSignal = "no_signal"
+    /// The vertebra lies outside the image, or mostly.
+    case outOfView = "out_of_view"
+    /// It is cut by the image's edge or by a shutter.
+    case cutByEdge = "cut_by_edge"
+    /// Something else lies over a good part of it: metal, an instrument.
+    case covered
+    /// Image and model do not agree.
+    case lowSimilarity = "low_similarity"
+    /// Its contrast is not that of its neighbours.
+    case contrast
+    /// It moved more since the last frame than it can.
+    case innovation
+    /// It stands to its neighbours as no vertebra can.
+    case neighbours
+    /// The images say too little about its pose.
+    case uncertain
+    /// A start one level up or down explains the image as well.
+    case ambiguousLevel = "ambiguous_level"
+    /// The mirrored image explains the patient better.
+    case mirrored
+    /// Frames are missing before this one.
+    case gap
+    /// Tracking has just begun again.
+    case reacquired
+}
+
+/// One vertebra at one moment.
+public struct VertebraEstimate: Sendable {
+    public let level: VertebraLevel
+    public var state: TrackingState
+    public var causes: [TrackingCause]
+    /// Nil when lost.
+    public var roomFromVertebra: RigidTransform<Room, Vertebra>?
+    /// 6 x 6, row-major: rotation about the room's axes through the vertebra's origin (rad), then shift (mm). Nil when lost.
+    public var covariance: [Double]?
+    /// Whether the shift along the rays was measured: in two views or more that stand well apart.
+    public var isDepthObservable: Bool
+    public var evidence: PoseEvidence
+}
+
+/// What a state was decided on.
+public struct PoseEvidence: Codable, Equatable, Sendable {
+    /// Correlation of measured and modelled slopes over the vertebra's own bone, from -1 to 1; the worst view's.
+    public var similarity = 0.0
+    /// The vertebra's own contrast over that of all.
+    public var contrast = 0.0
+    /// The share of its bone's image that lies on valid places; of the best view.
+    public var visible = 0.0
+    /// The share of its bone's image where residuals are far beyond noise.
+    public var outliers = 0.0
+    /// Mahalanobis length of the way from where it was expected, over its square root of degrees of freedom.
+    public var innovation = 0.0
+    /// The same for its place among its neighbours.
+    public var neighbours = 0.0
+
+    public init() {}
+}
