@@ -7,6 +7,12 @@ struct GradientFilter: Sendable {
     let smooth: [Float]
     let slope: [Float]
     var radius: Int { smooth.count - 1 }
+    /// Variance of a slope where places are independent of variance one.
+    var noiseGain: Float {
+        let along = 2 * slope.reduce(0) { $0 + $1 * $1 }
+        let across = smooth[0] * smooth[0] + 2 * smooth.dropFirst().reduce(0) { $0 + $1 * $1 }
+        return along * across
+    }
 
     /// - Parameter sigma: of the Gaussian, in places of the raster.
     init(sigma: Double) {

@@ -21,10 +21,10 @@ struct ImageComparison: Sendable {
     let rendered: [[RenderedVertebra?]]
     let fits: [ViewFit]
 
-    /// - Parameter scales: the views' noise, to keep one measure over several comparisons; nil to estimate it here.
+    /// - Parameter reference: the comparison whose places and noise to keep, so that costs can be compared; nil to choose them here.
     init(
         _ vertebrae: [ModelVertebra], at poses: [RigidTransform<Room, Vertebra>], in views: [ComparedView], filter: GradientFilter,
-        parameters: RegistrationParameters, scales: [Float]?, threads: Int
+        parameters: RegistrationParameters, keeping reference: ImageComparison?, threads: Int
     ) {
         let jobs = views.indices.flatMap { view in vertebrae.indices.map { (view, $0) } }
         // Rendering cannot fail.
@@ -33,7 +33,7 @@ struct ImageComparison: Sendable {
         }
         let rendered = views.indices.map { view in Array(flat[(view * vertebrae.count)..<((view + 1) * vertebrae.count)]) }
         let parts = try! concurrentMap(Array(views.indices), threads: threads) { view in
-            let fit = ViewFit(views[view], rendered[view], scale: scales?[view], huber: Float(parameters.huber))
+            let fit = ViewFit(views[view], rendered[view], keeping: reference?.fits[view], huber: Float(parameters.huber))
             return (fit, NormalEquations(fit, rendered[view]))
         }
         self.rendered = rendered

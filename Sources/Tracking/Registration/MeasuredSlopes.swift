@@ -9,6 +9,8 @@ struct MeasuredSlopes: Sendable {
     let valid: [Float]
     /// The line integrals themselves; 0 where nothing was measured.
     let lineIntegrals: [Float]
+    /// Variance of a slope that the X-rays' counting noise makes, by place: it grows as the counts fall.
+    let noise: [Float]
 
     /// - Parameters:
     ///   - factor: pixels to a block's side. Counts are averaged before the logarithm is taken, since the logarithm of few photons is far off.
@@ -22,6 +24,7 @@ struct MeasuredSlopes: Sendable {
         }
         valid = eroded(isMeasured, by: filter.radius, width: raster.size.x, height: raster.size.y)
         lineIntegrals = integrals
+        noise = countingNoise(integrals, isMeasured, raster).map { $0 * filter.noiseGain }
     }
 }
 
@@ -77,4 +80,45 @@ private func eroded(_ mask: [Float], by radius: Int, width: Int, height: Int) ->
         }
     }
     return result
+}
+
+/// The variance of each place's line integral: k / transmission, with k from how much neighbours along a row differ from their mean, by the median over all
+/// places, so that edges do not count.
+private func countingNoise(_ integrals: [Float], _ isMeasured: [Float], _ raster: DetectorRaster) -> [Float] {
+    let (width, height) = (raster.size.x, raster.size.y)
+    guard width > 4, height > 4 else { return [Float](repeating: 0, count: raster.count) }
+    let smooth = boxMean(integrals, half: 2, width: width, height: height)
+    var ratios: [Float] = []
+    for v in stride(from: 2, to: height - 2, by: 3) {
+        for n in stride(from: v * width + 2, to: (v + 1) * width - 2, by: 3) where isMeasured[n - 1] * isMeasured[n] * isMeasured[n + 1] > 0
+        {
+            let difference = integrals[n] - 0.5 * (integrals[n - 1] + integrals[n + 1])
+            ratios.append(difference * difference * exp(-smooth[n]))
+        }
+    }
+    guard !ratios.isEmpty else { return [Float](repeating: 0, count: raster.count) }
+    ratios.sort()
+    // The difference has 1.5 times a place's variance; the median of a squared standard normal is 0.455.
+    let perCount = ratios[ratios.count / 2] / (1.5 * 0.455)
+    return smooth.map { perCount * exp(min($0, 12)) }
+}
+
+/// Means over squares of 2 half + 1 places to a side, smaller at the edge.
+private func boxMean(_ image: [Float], half: Int, width: Int, height: Int) -> [Float] {
+    func pass(_ source: [Float], step: Int, length: Int, lines: Int, lineStep: Int) -> [Float] {
+        var result = source
+        for line in 0..<lines {
+            let start = line * lineStep
+            var sum: Float = 0
+            for n in 0..<min(half, length) { sum += source[start + n * step] }
+            for n in 0..<length {
+                if n + half < length { sum += source[start + (n + half) * step] }
+                if n - half - 1 >= 0 { sum -= source[start + (n - half - 1) * step] }
+                result[start + n * step] = sum / Float(min(n + half, length - 1) - max(n - half, 0) + 1)
+            }
+        }
+        return result
+    }
+    let rows = pass(image, step: 1, length: width, lines: height, lineStep: width)
+    return pass(rows, step: width, length: height, lines: width, lineStep: 1)
 }

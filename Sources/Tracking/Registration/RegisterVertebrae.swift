@@ -27,18 +27,18 @@ func registerVertebrae(
     var steps = 0
     var result: RegistrationResult?
     for (level, views) in levels.enumerated() {
-        func compared(_ poses: [RigidTransform<Room, Vertebra>], scales: [Float]? = nil) -> ImageComparison {
-            ImageComparison(vertebrae, at: poses, in: views, filter: filter, parameters: parameters, scales: scales, threads: threads)
+        func compared(_ poses: [RigidTransform<Room, Vertebra>], keeping reference: ImageComparison? = nil) -> ImageComparison {
+            ImageComparison(vertebrae, at: poses, in: views, filter: filter, parameters: parameters, keeping: reference, threads: threads)
         }
         var current = compared(poses)
-        let scales = current.fits.map(\.scale)
+        let reference = current
         var cost = current.cost + prior.cost(of: poses)
         var damping = 1e-3
         for _ in 0..<parameters.iterations[level] {
             steps += 1
             let step = try dampedStep(current, prior, poses, damping)
             let moved = zip(poses, motions(step)).map { pose, motion in motion.applied(to: pose, about: pose.origin) }
-            let candidate = compared(moved, scales: scales)
+            let candidate = compared(moved, keeping: reference)
             let newCost = candidate.cost + prior.cost(of: moved)
             if newCost < cost {
                 (poses, current, cost) = (moved, candidate, newCost)

@@ -3,38 +3,36 @@ import Foundation
 /// Residuals of one view, with the contrast fitted and outliers weighed down.
 struct ViewFit: Sendable {
     let raster: DetectorRaster
-    /// Where a vertebra is seen, as one window.
-    let window: RasterWindow
+    /// What the fit looks at: places, and the window that holds them. Kept over the steps of a search, or the sum of squares would change with their number.
+    let looked: LookedPlaces
     /// Measured contrast over the model's: below 1 where scatter fills shadows.
     let gain: Float
-    /// The residuals' robust standard deviation, per component.
+    /// What residuals vary by beside counting noise, per component: the model's own error, as a standard deviation.
     let scale: Float
     /// Half the sum of robust squares, in units of the scale.
     let cost: Double
-    /// w r / scale² along u, then along v; 0 where no vertebra is seen.
+    /// w r / variance along u, then along v; 0 where no vertebra is seen.
     let weighed: [Float]
-    /// w / scale².
+    /// w / variance, where the variance is the model's and the counting noise's.
     let weights: [Float]
     /// Slopes of vertebrae and background together, along u then v.
     let model: [Float]
 
     /// - Parameters:
-    ///   - scale: the noise to measure by; nil to estimate it.
+    ///   - reference: the fit whose places and scale to keep; nil to look where the vertebrae are now and to estimate the scale.
     ///   - huber: in standard deviations.
-    init(_ view: ComparedView, _ rendered: [RenderedVertebra?], scale: Float?, huber: Float) {
+    init(_ view: ComparedView, _ rendered: [RenderedVertebra?], keeping reference: ViewFit?, huber: Float) {
         raster = view.measured.raster
         let parts = rendered.compactMap(\.self)
-        window = parts.reduce(nil) { $0?.union($1.window) ?? $1.window } ?? RasterWindow(lower: SIMD2(0, 0), upper: SIMD2(0, 0))
+        looked = reference?.looked ?? LookedPlaces(around: parts.map(\.window), valid: view.measured.valid, raster: raster)
+        let window = looked.window
         var model = view.background ?? [Float](repeating: 0, count: 2 * raster.count)
-        var weights = [Float](repeating: 0, count: raster.count)
-        for part in parts {
-            part.addImage(to: &model, rasterSize: raster.size)
-            part.mark(&weights, valid: view.measured.valid, rasterSize: raster.size)
-        }
+        for part in parts { part.addImage(to: &model, rasterSize: raster.size) }
+        var weights = looked.mask
         gain = fittedGain(view.measured.slopes, model, weights, window, raster)
         var residuals = differences(view.measured.slopes, gain, model, weights, window, raster)
-        self.scale = scale ?? robustScale(residuals, weights, window, raster)
-        cost = weigh(&residuals, &weights, scale: self.scale, huber: huber, window, raster)
+        scale = reference?.scale ?? modelError(residuals, weights, view.measured.noise, window, raster)
+        cost = weigh(&residuals, &weights, view.measured.noise, scale: scale, huber: huber, window, raster)
         self.weights = weights
         self.model = model
         weighed = residuals
@@ -72,31 +70,38 @@ private func differences(
     return residuals
 }
 
-/// The standard deviation of one component, from the median squared length of pairs: that of a pair of normal components is 2 ln 2 variances.
-private func robustScale(_ residuals: [Float], _ seen: [Float], _ window: RasterWindow, _ raster: DetectorRaster) -> Float {
+/// What residuals vary by beyond counting noise: the standard deviation of one component, from the median of squared lengths over what noise alone makes
+/// (2 ln 2 variances for a pair of normal components).
+private func modelError(_ residuals: [Float], _ seen: [Float], _ noise: [Float], _ window: RasterWindow, _ raster: DetectorRaster) -> Float
+{
     let count = raster.count
-    var squares: [Float] = []
+    var excess: [Float] = []
     for v in window.lower.y..<window.upper.y {
         for n in stride(from: v * raster.size.x + window.lower.x, to: v * raster.size.x + window.upper.x, by: 5) where seen[n] > 0 {
-            squares.append(residuals[n] * residuals[n] + residuals[count + n] * residuals[count + n])
+            let square = residuals[n] * residuals[n] + residuals[count + n] * residuals[count + n]
+            excess.append(square / (2 * Float(M_LN2)) - noise[n])
         }
     }
-    guard !squares.isEmpty else { return 1 }
-    squares.sort()
-    return max(1e-4, (squares[squares.count / 2] / (2 * Float(M_LN2))).squareRoot())
+    guard !excess.isEmpty else { return 1 }
+    excess.sort()
+    return max(leastModelError, max(0, excess[excess.count / 2]).squareRoot())
 }
+
+/// Line integrals a place: no model of a patient is better.
+private let leastModelError: Float = 2e-3
 
 /// Multiplies residuals by their weights, writes the weights, and returns the cost.
 private func weigh(
-    _ residuals: inout [Float], _ weights: inout [Float], scale: Float, huber: Float, _ window: RasterWindow, _ raster: DetectorRaster
+    _ residuals: inout [Float], _ weights: inout [Float], _ noise: [Float], scale: Float, huber: Float, _ window: RasterWindow,
+    _ raster: DetectorRaster
 ) -> Double {
     let count = raster.count
-    let information = 1 / (scale * scale)
     var cost = 0.0
     for v in window.lower.y..<window.upper.y {
         var rowCost: Float = 0
         for n in (v * raster.size.x + window.lower.x)..<(v * raster.size.x + window.upper.x) where weights[n] > 0 {
             let (x, y) = (residuals[n], residuals[count + n])
+            let information = 1 / (scale * scale + noise[n])
             let size = ((x * x + y * y) * information).squareRoot()
             let isFar = size > huber
             rowCost += isFar ? huber * (size - huber / 2) : size * size / 2
@@ -129,11 +134,27 @@ extension RenderedVertebra {
             }
         }
     }
+}
 
-    /// Takes its window's valid places into a mask.
-    func mark(_ mask: inout [Float], valid: [Float], rasterSize: SIMD2<Int>) {
-        for v in window.lower.y..<window.upper.y {
-            for n in (v * rasterSize.x + window.lower.x)..<(v * rasterSize.x + window.upper.x) { mask[n] = valid[n] }
+/// Places of a raster: a mask, and the window that holds all of it.
+struct LookedPlaces: Sendable {
+    let mask: [Float]
+    let window: RasterWindow
+
+    /// The valid places of some windows and of a margin around them, for what the search may yet move.
+    init(around windows: [RasterWindow], valid: [Float], raster: DetectorRaster, margin: Int = 3) {
+        let image = RasterWindow(lower: SIMD2(0, 0), upper: raster.size)
+        var mask = [Float](repeating: 0, count: raster.count)
+        var bounds: RasterWindow?
+        for window in windows {
+            let wide = RasterWindow(lower: window.lower &- margin, upper: window.upper &+ margin).intersection(image)
+            guard !wide.isEmpty else { continue }
+            for v in wide.lower.y..<wide.upper.y {
+                for n in (v * raster.size.x + wide.lower.x)..<(v * raster.size.x + wide.upper.x) { mask[n] = valid[n] }
+            }
+            bounds = bounds?.union(wide) ?? wide
         }
+        self.mask = mask
+        window = bounds ?? RasterWindow(lower: SIMD2(0, 0), upper: SIMD2(0, 0))
     }
 }

@@ -12,7 +12,8 @@ struct RestImages: Sendable {
 
     /// - Complexity: one projection of the CT a view; 0.1 s on two threads for 256 x 256 places.
     init(
-        of model: SpineModel, at roomFromPatient: RigidTransform<Room, Patient>, in cameras: [CArmCamera], parameters: RegistrationParameters,
+        of model: SpineModel, at roomFromPatient: RigidTransform<Room, Patient>, in cameras: [CArmCamera],
+        parameters: RegistrationParameters,
         threads: Int
     ) {
         let filter = GradientFilter(sigma: parameters.sigma)
@@ -35,7 +36,9 @@ struct RestImages: Sendable {
     }
 
     /// Whether the vertebrae have moved by less than `distance` mm as a group, and the cameras not at all, since these were drawn.
-    func fit(_ vertebrae: [ModelVertebra], at group: RigidTransform<Room, Patient>, _ cameras: [CArmCamera], within distance: Double) -> Bool {
+    func fit(_ vertebrae: [ModelVertebra], at group: RigidTransform<Room, Patient>, _ cameras: [CArmCamera], within distance: Double)
+        -> Bool
+    {
         guard cameras == self.cameras else { return false }
         return vertebrae.allSatisfy { vertebra in
             let origin = vertebra.patientFromVertebra.origin

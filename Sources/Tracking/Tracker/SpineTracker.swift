@@ -20,8 +20,12 @@ public struct SpineTracker: Sendable {
     private var rest: RestImages?
 
     /// - Parameter roomFromPatient: where the CT's patient lies, roughly.
-    public init(_ model: SpineModel, startingAt roomFromPatient: RigidTransform<Room, Patient>, parameters: TrackerParameters = .init(), threads: Int) {
-        self.init(model, startingAt: model.vertebrae.map { roomFromPatient * $0.patientFromVertebra }, parameters: parameters, threads: threads)
+    public init(
+        _ model: SpineModel, startingAt roomFromPatient: RigidTransform<Room, Patient>, parameters: TrackerParameters = .init(),
+        threads: Int
+    ) {
+        self.init(
+            model, startingAt: model.vertebrae.map { roomFromPatient * $0.patientFromVertebra }, parameters: parameters, threads: threads)
     }
 
     public init(
@@ -67,7 +71,9 @@ public struct SpineTracker: Sendable {
     private func expectation(at time: Double, _ cameras: [CArmCamera]) throws -> PosePrior {
         let motion = GroupMotion(of: poses)
         guard let last = self.time else {
-            return try prior(at: poses, motion, turn: parameters.startTurn, shift: parameters.startShift, depth: parameters.startDepthShift, own: nil, cameras)
+            return try prior(
+                at: poses, motion, turn: parameters.startTurn, shift: parameters.startShift, depth: parameters.startDepthShift, own: nil,
+                cameras)
         }
         let gap = max(1e-3, time - last)
         let spread = gap.squareRoot()
@@ -93,7 +99,9 @@ public struct SpineTracker: Sendable {
         let group = SquareMatrix(turnVariance: turn * turn, shift: shiftCovariance(shift, depth, cameras, at: motion.centre))
         let still = SquareMatrix(
             turnVariance: parameters.ownTurn * parameters.ownTurn,
-            shift: SquareMatrix(across: parameters.ownShift * parameters.ownShift, along: parameters.ownShift * parameters.ownShift, direction: SIMD3(0, 0, 1)))
+            shift: SquareMatrix(
+                across: parameters.ownShift * parameters.ownShift, along: parameters.ownShift * parameters.ownShift,
+                direction: SIMD3(0, 0, 1)))
         let own = means.indices.map { n in
             guard let kept else { return still }
             var block = SquareMatrix(order: 6)

@@ -17,7 +17,6 @@ struct ViewEvidence {
         let count = fit.raster.count
         let measured = view.measured.slopes
         var (own, ownSeen, cross, square, remaining, far) = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
-        let limit = 16 * fit.scale * fit.scale
         for v in 0..<size.y {
             for u in 0..<size.x {
                 let (x, y) = (part.slopes[v * size.x + u], part.slopes[planeSize + v * size.x + u])
@@ -34,7 +33,7 @@ struct ViewEvidence {
                 square += Double(strength)
                 remaining += Double(restX * restX + restY * restY)
                 let (rx, ry) = (measured[n] - fit.gain * fit.model[n], measured[count + n] - fit.gain * fit.model[count + n])
-                if rx * rx + ry * ry > limit { far += Double(strength) }
+                if rx * rx + ry * ry > 16 * (fit.scale * fit.scale + view.measured.noise[n]) { far += Double(strength) }
             }
         }
         guard own > 0 else { return }
