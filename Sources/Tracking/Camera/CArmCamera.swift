@@ -70,6 +70,8 @@ public enum CameraError: Error, Equatable, CustomStringConvertible {
     case noProjection
     /// A 3x4 matrix whose pixels' rows and columns are not perpendicular.
     case skewed(degrees: Double)
+    /// A 3x4 matrix whose pixels have another ratio of width to height than was declared.
+    case otherPixels(declared: SIMD2<Double>, found: SIMD2<Double>)
 
     public var description: String {
         switch self {
@@ -80,6 +82,8 @@ public enum CameraError: Error, Equatable, CustomStringConvertible {
         case .noProjection: "the 3x4 matrix is no projection: its left 3x3 part is singular, or a number in it is not finite"
         case .skewed(let degrees):
             "the 3x4 matrix makes rows and columns of pixels stand \(degrees) degrees off a right angle; only square-set detectors are known here"
+        case .otherPixels(let declared, let found):
+            "the 3x4 matrix has pixels of \(found.x) x \(found.y) mm, not \(declared.x) x \(declared.y) mm; correct the pixel spacing or the matrix"
         }
     }
 }
