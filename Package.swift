@@ -24,6 +24,7 @@ let package = Package(
             linkerSettings: [
                 .linkedLibrary("gdcmMSFF"), .linkedLibrary("gdcmDSED"), .linkedLibrary("gdcmCommon"),
                 .linkedLibrary("niftiio"), .linkedLibrary("znz"), .linkedLibrary("teem"), .linkedLibrary("z"),
+                .linkedLibrary("png16"),
             ]),
         .target(name: "CInferenceShim", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CLibraryVersions", linkerSettings: [.linkedLibrary("assimp"), .linkedLibrary("z")]),
