@@ -78,7 +78,7 @@ let package = Package(
         .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
         .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles", "TestSupport"]),
         .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "TestSupport"]),
-        .testTarget(name: "TrackingTests", dependencies: ["Tracking", "TestSupport"]),
+        .testTarget(name: "TrackingTests", dependencies: ["Tracking", "TestSupport"], resources: [.copy("Resources")]),
         .testTarget(name: "FluoroscopyTests", dependencies: ["Fluoroscopy", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Protocols", "TestSupport"]),
         .testTarget(name: "PhantomTests", dependencies: ["Phantom", "TestSupport"]),
