@@ -24,6 +24,7 @@ let package = Package(
             linkerSettings: [
                 .linkedLibrary("gdcmMSFF"), .linkedLibrary("gdcmDSED"), .linkedLibrary("gdcmCommon"),
                 .linkedLibrary("niftiio"), .linkedLibrary("znz"), .linkedLibrary("teem"), .linkedLibrary("z"),
+                .linkedLibrary("png16"),
             ]),
         .target(name: "CInferenceShim", linkerSettings: [.linkedLibrary("dl")]),
         .target(name: "CLibraryVersions", linkerSettings: [.linkedLibrary("assimp"), .linkedLibrary("z")]),
@@ -40,6 +41,7 @@ let package = Package(
             name: "Segmentation", dependencies: ["Concurrency", "Volumes", "Anatomy", "Frames", "Inference"],
             resources: [.embedInCode("Naming/vertebra_spacing.json"), .copy("Models")]),
         .target(name: "Tracking", dependencies: ["Concurrency", "Volumes", "Anatomy", "Frames"]),
+        .target(name: "Fluoroscopy", dependencies: ["ImageFiles", "Protocols", "Tracking", "Frames"]),
         .target(name: "Evaluation", dependencies: ["Segmentation", "Protocols", "Volumes", "Anatomy", "Frames"]),
         .target(name: "Phantom", dependencies: ["Volumes", "Anatomy"]),
         .target(name: "Inference", dependencies: ["CInferenceShim", "Digests"]),
@@ -53,7 +55,7 @@ let package = Package(
             name: "lamina",
             dependencies: [
                 "Concurrency", "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Evaluation", "Phantom", "Meshes", "Planning",
-                "Tracking", "Protocols", "CaseFolder", "Digests", "Inference", "CLibraryVersions",
+                "Tracking", "Fluoroscopy", "Protocols", "CaseFolder", "Digests", "Inference", "CLibraryVersions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -76,7 +78,8 @@ let package = Package(
         .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
         .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles", "TestSupport"]),
         .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "TestSupport"]),
-        .testTarget(name: "TrackingTests", dependencies: ["Tracking", "TestSupport"]),
+        .testTarget(name: "TrackingTests", dependencies: ["Tracking", "TestSupport"], resources: [.copy("Resources")]),
+        .testTarget(name: "FluoroscopyTests", dependencies: ["Fluoroscopy", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Protocols", "TestSupport"]),
         .testTarget(name: "PhantomTests", dependencies: ["Phantom", "TestSupport"]),
         .testTarget(

@@ -19,6 +19,11 @@ public enum ImageFileError: Error, Equatable, Sendable {
     case unsupported(path: String, feature: String)
     case badNumbers(path: String, reason: String)
 
+    // X-ray frames.
+    case unrecognizedFrames(path: String)
+    case noSuchFrame(path: String, index: Int, count: Int)
+    case wrongFrameSize(path: String, index: Int, found: SIMD2<Int>, expected: SIMD2<Int>)
+
     // Geometry.
     case noOrientation(path: String, reason: String)
     case conflictingOrientation(path: String, reason: String)
@@ -51,6 +56,9 @@ public enum ImageFileError: Error, Equatable, Sendable {
         case .tooLarge: "too_large"
         case .unsupported: "unsupported_feature"
         case .badNumbers: "bad_numbers"
+        case .unrecognizedFrames: "unrecognized_frames"
+        case .noSuchFrame: "no_such_frame"
+        case .wrongFrameSize: "wrong_frame_size"
         case .noOrientation: "no_orientation"
         case .conflictingOrientation: "conflicting_orientation"
         case .sheared: "sheared_axes"
@@ -102,6 +110,12 @@ extension ImageFileError: CustomStringConvertible {
         case .tooLarge(let path, let voxels, let limit): "\(path): \(voxels) voxels are more than the limit of \(limit)"
         case .unsupported(let path, let feature): "\(path): \(feature) cannot be read"
         case .badNumbers(let path, let reason): "\(path): \(reason)"
+        case .unrecognizedFrames(let path):
+            "\(path): not X-ray frames that can be read; give 8 or 16 bit grey PNG or TIFF, MetaImage (.mha, .mhd), or DICOM (XA, RF)"
+        case .noSuchFrame(let path, let index, let count):
+            "\(path): there is no frame \(index), counted from 0, among \(count); correct the index"
+        case .wrongFrameSize(let path, let index, let found, let expected):
+            "\(path): frame \(index) has \(found.x) x \(found.y) pixels, not \(expected.x) x \(expected.y) as declared; correct the geometry or the file"
         case .noOrientation(let path, let reason): "\(path): left and right are unknown: \(reason); export it with its orientation"
         case .conflictingOrientation(let path, let reason): "\(path): two orientations that disagree: \(reason)"
         case .sheared(let path, let error):

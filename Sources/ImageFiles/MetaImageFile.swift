@@ -18,9 +18,6 @@ func readMetaImageHeader(_ path: String) throws -> MetaImageHeader {
     func words(_ names: String...) -> [String]? {
         names.lazy.compactMap { fields[$0.lowercased()] }.first?.split(separator: " ").map(String.init)
     }
-    func flag(_ names: String...) -> Bool {
-        names.contains { (fields[$0.lowercased()] ?? "").lowercased().hasPrefix("t") || fields[$0.lowercased()] == "1" }
-    }
     func numbers(_ count: Int, _ names: String...) throws -> [Double]? {
         guard let text = names.lazy.compactMap({ fields[$0.lowercased()] }).first else { return nil }
         let values = text.split(separator: " ").compactMap { Double($0) }
@@ -34,9 +31,6 @@ func readMetaImageHeader(_ path: String) throws -> MetaImageHeader {
     guard let sizes = words("DimSize")?.compactMap({ Int($0) }), sizes.count == 3 else {
         throw ImageFileError.corrupt(path: path, reason: "DimSize needs 3 numbers")
     }
-    guard (words("ElementNumberOfChannels")?.first ?? "1") == "1" else {
-        throw ImageFileError.unsupported(path: path, feature: "an image of several channels")
-    }
     guard let spacing = try numbers(3, "ElementSpacing") else {
         throw ImageFileError.corrupt(path: path, reason: "the header has no ElementSpacing")
     }
@@ -48,19 +42,31 @@ func readMetaImageHeader(_ path: String) throws -> MetaImageHeader {
     else { throw ImageFileError.noOrientation(path: path, reason: "the header has no TransformMatrix or no Offset") }
     try checkDirections(m, path: path)
 
-    let isCompressed = flag("CompressedData")
-    let isText = fields["binarydata"] != nil && !flag("BinaryData")
-    let data = try metaImageData(fields["elementdatafile"], headerBytes: headerBytes, path: path)
-    var layout = VoxelLayout(
-        path: data.path, offset: data.offset, encoding: isText ? .text : isCompressed ? .deflated : .raw,
-        size: SIMD3(sizes[0], sizes[1], sizes[2]), type: try metaImageType(fields["elementtype"], path: path),
-        isBigEndian: flag("ElementByteOrderMSB", "BinaryDataByteOrderMSB"))
-    try applyHeaderSize(words("HeaderSize")?.first.flatMap { Int($0) } ?? 0, to: &layout)
+    let layout = try metaImageLayout(fields, headerBytes: headerBytes, size: SIMD3(sizes[0], sizes[1], sizes[2]), path: path)
     // Each three numbers of the matrix are the direction of one index axis.
     let affine = IndexAffine(
         steps: (SIMD3(m[0], m[1], m[2]) * spacing[0], SIMD3(m[3], m[4], m[5]) * spacing[1], SIMD3(m[6], m[7], m[8]) * spacing[2]),
         origin: SIMD3(o[0], o[1], o[2]))
     return MetaImageHeader(layout: layout, affine: affine)
+}
+
+/// Where and how the voxels are kept, of an image of the given size.
+func metaImageLayout(_ fields: [String: String], headerBytes: Int, size: SIMD3<Int>, path: String) throws -> VoxelLayout {
+    func flag(_ names: String...) -> Bool {
+        names.contains { (fields[$0.lowercased()] ?? "").lowercased().hasPrefix("t") || fields[$0.lowercased()] == "1" }
+    }
+    guard (fields["elementnumberofchannels"] ?? "1") == "1" else {
+        throw ImageFileError.unsupported(path: path, feature: "an image of several channels")
+    }
+    let isCompressed = flag("CompressedData")
+    let isText = fields["binarydata"] != nil && !flag("BinaryData")
+    let data = try metaImageData(fields["elementdatafile"], headerBytes: headerBytes, path: path)
+    var layout = VoxelLayout(
+        path: data.path, offset: data.offset, encoding: isText ? .text : isCompressed ? .deflated : .raw,
+        size: size, type: try metaImageType(fields["elementtype"], path: path),
+        isBigEndian: flag("ElementByteOrderMSB", "BinaryDataByteOrderMSB"))
+    try applyHeaderSize(fields["headersize"].flatMap { Int($0) } ?? 0, to: &layout)
+    return layout
 }
 
 /// Each three numbers of the matrix are a direction. ITK scales the spacing by their lengths, others do not, so any length but 1 is refused.
@@ -73,7 +79,7 @@ private func checkDirections(_ m: [Double], path: String) throws {
 }
 
 /// The "name = value" lines up to ElementDataFile, which ends the header; names in lower case.
-private func metaImageFields(_ path: String) throws -> (fields: [String: String], byteCount: Int) {
+func metaImageFields(_ path: String) throws -> (fields: [String: String], byteCount: Int) {
     let bytes = try ByteSource(path: path, inflated: false).read(count: 1 << 16)
     var fields: [String: String] = [:]
     var lineStart = 0

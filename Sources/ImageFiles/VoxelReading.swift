@@ -45,6 +45,17 @@ func readLabelNumbers(_ layout: VoxelLayout) throws -> [Int32] {
     }
 }
 
+/// Reads the voxels as floats; NaN where a value is not finite.
+func readFloats(_ layout: VoxelLayout) throws -> [Float] {
+    try [Float](unsafeUninitializedCapacity: layout.voxelCount) { target, filled in
+        let base = target.baseAddress!
+        try forEachPiece(of: layout) { raw, type, isBigEndian, first, count in
+            forEachNumber(raw, type: type, isBigEndian: isBigEndian, count: count) { n, value in base[first + n] = finite(value) }
+        }
+        filled = layout.voxelCount
+    }
+}
+
 private typealias PieceBody = (
     _ raw: UnsafeRawPointer, _ type: ScalarType, _ isBigEndian: Bool, _ first: Int, _ count: Int
 ) throws -> Void

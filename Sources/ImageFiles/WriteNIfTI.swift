@@ -1,4 +1,3 @@
-import CImageShim.Bytes
 import Foundation
 import Frames
 import Volumes
@@ -22,31 +21,5 @@ private func writeNIfTI<Voxel>(_ volume: Volume<Voxel, Patient>, type: ScalarTyp
     try writeWhole(to: path, level: path.hasSuffix(".gz") ? level : 0) { write in
         try header.withUnsafeBytes(write)
         try volume.voxels.withUnsafeBytes(write)
-    }
-}
-
-/// Writes a file through a temporary one; `body` gets a function that appends bytes. The only user of the byte shim's sinks.
-private func writeWhole(to path: String, level: Int32, _ body: ((UnsafeRawBufferPointer) throws -> Void) throws -> Void) throws {
-    let temporary = path + ".\(getpid()).part"
-    func fail() -> ImageFileError { .writeFailed(path: path, errno: errno) }
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw fail() }
-    do {
-        defer { close(descriptor) }
-        var opened: OpaquePointer?
-        guard lamina_sink_open(descriptor, level, &opened) == LAMINA_BYTES_OK.rawValue, let sink = opened else { throw fail() }
-        do {
-            try body { bytes in
-                guard lamina_sink_write(sink, bytes.baseAddress, Int64(bytes.count)) == LAMINA_BYTES_OK.rawValue else { throw fail() }
-            }
-        } catch {
-            _ = lamina_sink_close(sink)
-            throw error
-        }
-        guard lamina_sink_close(sink) == LAMINA_BYTES_OK.rawValue, fsync(descriptor) == 0 else { throw fail() }
-        guard rename(temporary, path) == 0 else { throw fail() }
-    } catch {
-        unlink(temporary)
-        throw error
     }
 }

@@ -32,7 +32,13 @@ def progress(run):
     return events
 
 
-@pytest.mark.parametrize("name", ["evaluation", "info", "plan", "manifest", "model", "progress", "segmentation", "summary", "truth"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "evaluation", "geometry", "info", "initial", "landmarks", "plan", "manifest", "model", "poses", "progress", "segmentation", "summary",
+        "truth",
+    ],
+)
 def test_schemas_are_schemas(name):
     jsonschema.Draft202012Validator.check_schema(schema(name))
 

@@ -70,16 +70,29 @@ public enum CameraError: Error, Equatable, CustomStringConvertible {
     case noProjection
     /// A 3x4 matrix whose pixels' rows and columns are not perpendicular.
     case skewed(degrees: Double)
+    /// A 3x4 matrix whose pixels have another ratio of width to height than was declared.
+    case otherPixels(declared: SIMD2<Double>, found: SIMD2<Double>)
+    /// Angles of a C-arm beyond those that there are, degrees.
+    case badAngles(primary: Double, secondary: Double)
+    /// Patient directions along rows and columns that do not lie in the detector's plane at its angles.
+    case badOrientation(row: String, column: String)
 
     public var description: String {
         switch self {
         case .emptySize(let size): "the image has no pixels: \(size.x) x \(size.y)"
         case .badSpacing(let s): "the pixel spacing is impossible: \(s.x), \(s.y) mm"
-        case .badDistance(let d): "the distance from source to detector must be positive, found \(d) mm"
+        case .badDistance(let d): "the distance from source to detector, or to the isocentre before it, must be positive, found \(d) mm"
         case .badPrincipalPoint(let p): "the principal point is not finite: \(p.x), \(p.y)"
         case .noProjection: "the 3x4 matrix is no projection: its left 3x3 part is singular, or a number in it is not finite"
         case .skewed(let degrees):
             "the 3x4 matrix makes rows and columns of pixels stand \(degrees) degrees off a right angle; only square-set detectors are known here"
+        case .otherPixels(let declared, let found):
+            "the 3x4 matrix has pixels of \(found.x) x \(found.y) mm, not \(declared.x) x \(declared.y) mm; correct the pixel spacing or the matrix"
+        case .badAngles(let primary, let secondary):
+            "no C-arm stands at a primary angle of \(primary) and a secondary one of \(secondary) degrees; correct them"
+        case .badOrientation(let row, let column):
+            "rows towards \(row) and columns towards \(column) do not lie in the detector's plane at these angles; "
+                + "correct PatientOrientation (0020,0020), such as L\\F, or the angles"
         }
     }
 }

@@ -1,0 +1,58 @@
+import Anatomy
+import Frames
+
+/// How far a vertebra's pose can be trusted.
+public enum PoseState: String, Codable, Sendable, CaseIterable {
+    case ok = "OK"
+    case degraded = "DEGRADED"
+    /// Not found: it has no pose.
+    case lost = "LOST"
+    /// Of a simulation, known exactly.
+    case truth = "TRUE"
+}
+
+/// One line of poses.jsonl or truth.jsonl: where the vertebrae stood at one moment (Specification/fluoroscopy.md, poses.schema.json).
+public struct PoseRecord: Equatable, Sendable {
+    /// Counted from 0.
+    public var frame: Int
+    public var timeS: Double
+    /// Each level once.
+    public var vertebrae: [VertebraPose]
+
+    public init(frame: Int, timeS: Double, vertebrae: [VertebraPose]) {
+        self.frame = frame
+        self.timeS = timeS
+        self.vertebrae = vertebrae
+    }
+}
+
+extension PoseRecord: Codable {
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case schema
+        case schemaVersion = "schema_version"
+        case frame
+        case timeS = "time_s"
+        case vertebrae
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let object = try decoder.strictContainer(CodingKeys.self)
+        try object.checkSchema("lamina.poses", .schema, .schemaVersion)
+        frame = try object.wholeNumber(.frame)
+        guard frame >= 0 else { throw object.error(.frame, "frames count from 0, found \(frame)") }
+        timeS = try object.decode(Double.self, forKey: .timeS)
+        vertebrae = try object.decode([VertebraPose].self, forKey: .vertebrae)
+        guard Set(vertebrae.map(\.level)).count == vertebrae.count else {
+            throw object.error(.vertebrae, "a level stands there twice; keep one")
+        }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode("lamina.poses", forKey: .schema)
+        try object.encode("1.0.0", forKey: .schemaVersion)
+        try object.encode(frame, forKey: .frame)
+        try object.encode(timeS, forKey: .timeS)
+        try object.encode(vertebrae, forKey: .vertebrae)
+    }
+}

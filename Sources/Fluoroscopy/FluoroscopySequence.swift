@@ -1,0 +1,123 @@
+import Foundation
+import ImageFiles
+import Protocols
+import Tracking
+
+/// All views at one moment.
+public struct FluoroscopyMoment: Sendable {
+    /// Counted from 0.
+    public let index: Int
+    /// Seconds; of the first view, where views differ.
+    public let timeS: Double
+    /// One a view, in the order of the geometry.
+    public let frames: [XRayFrame]
+    /// What is odd about each of them; all of a frame with `noSignal` is NaN.
+    public let causes: [[FrameCause]]
+}
+
+/// X-ray frames with their cameras, moment by moment. Frames are read when they are asked for, one a view at a time. Not for several threads at once.
+public final class FluoroscopySequence {
+    /// One view of the sequence.
+    struct View {
+        struct Frame {
+            var path: String
+            /// nil: the file must hold one frame alone.
+            var index: Int?
+            var timeS: Double
+            var camera: CArmCamera
+        }
+        var name: String
+        var meaning: PixelMeaning
+        var fields: [FluoroscopyField]
+        var frames: [Frame]
+    }
+
+    private let views: [View]
+    private var open: [FrameFile?]
+    private var masks: [[Bool]?]
+    /// Every file that frames and geometry come from, each once: what a manifest hashes.
+    public let files: [String]
+
+    /// Views of the same number of frames, at least one of each; the initializers that read files made sure of it.
+    init(views: [View], files: [String]) {
+        self.views = views
+        self.files = files
+        open = Array(repeating: nil, count: views.count)
+        masks = views.map { view in
+            let size = view.frames[0].camera.size
+            return view.fields.isEmpty ? nil : fieldMask(view.fields, columns: size.x, rows: size.y)
+        }
+    }
+
+    public var viewNames: [String] { views.map(\.name) }
+    public var momentCount: Int { views[0].frames.count }
+    /// Of each moment, seconds, rising.
+    public var timesS: [Double] { views[0].frames.map(\.timeS) }
+
+    /// The cameras of a moment without its pixels, in the order of `viewNames`.
+    public func cameras(at index: Int) -> [CArmCamera] { views.map { $0.frames[index].camera } }
+
+    /// A moment, from 0 to `momentCount - 1`. Moments in order are read fastest.
+    ///
+    /// - Throws: `ImageFileError`; `.wrongFrameSize` where a frame has not the size that its geometry declares; `FluoroscopyError.noIndex`.
+    public func moment(_ index: Int) throws -> FluoroscopyMoment {
+        var frames: [XRayFrame] = []
+        var causes: [[FrameCause]] = []
+        for (n, view) in views.enumerated() {
+            let frame = view.frames[index]
+            let image = try image(of: frame, view: n)
+            let (values, cause) = transmission(of: image.values, columns: image.columns, field: masks[n], meaning: view.meaning)
+            frames.append(XRayFrame(view: view.name, camera: frame.camera, transmission: values))
+            causes.append(cause.map { [$0] } ?? [])
+        }
+        return FluoroscopyMoment(index: index, timeS: views[0].frames[index].timeS, frames: frames, causes: causes)
+    }
+
+    private func image(of frame: View.Frame, view: Int) throws -> GreyImage {
+        if open[view]?.path != frame.path {
+            open[view] = nil
+            open[view] = try FrameFile(path: frame.path)
+        }
+        let file = open[view]!
+        guard let index = frame.index ?? (file.frameCount == 1 ? 0 : nil) else {
+            throw FluoroscopyError.noIndex(path: frame.path, count: file.frameCount)
+        }
+        let size = frame.camera.size
+        guard file.columns == size.x, file.rows == size.y else {
+            throw ImageFileError.wrongFrameSize(path: frame.path, index: index, found: SIMD2(file.columns, file.rows), expected: size)
+        }
+        return try file.frame(index)
+    }
+}
+
+extension FluoroscopySequence {
+    /// The frames of a folder with its geometry.json.
+    ///
+    /// Every file is looked for at once, so that a missing one is found before the work begins; its content is read when its turn comes.
+    /// - Throws: `FluoroscopyError`, `WireFileError`, `ImageFileError`.
+    public convenience init(folder: String) throws {
+        let path = (folder as NSString).appendingPathComponent(FluoroscopyGeometry.fileName)
+        guard FileManager.default.fileExists(atPath: path) else { throw FluoroscopyError.noGeometry(path: folder) }
+        guard let data = FileManager.default.contents(atPath: path) else {
+            throw ImageFileError.unreadable(path: path, reason: "it is no readable file")
+        }
+        let geometry = try decodedInput(FluoroscopyGeometry.self, from: data, file: path)
+        var views: [View] = []
+        var files = [path]
+        var known: Set<String> = []
+        for view in geometry.views {
+            let frames = try view.frames.enumerated().map { n, frame in
+                let file = (folder as NSString).appendingPathComponent(frame.file)
+                if known.insert(file).inserted {
+                    try checkFrameFile(at: file)
+                    files.append(file)
+                }
+                return View.Frame(
+                    path: file, index: frame.index, timeS: frame.timeS, camera: try camera(of: view, frame: n, file: path))
+            }
+            let meaning = PixelMeaning(values: view.values, airValue: view.airValue, fullScale: view.fullScale)
+            views.append(View(name: view.name, meaning: meaning, fields: view.field.map { [$0] } ?? [], frames: frames))
+        }
+        self.init(views: views, files: files)
+    }
+}
