@@ -6,11 +6,22 @@ import Frames
 struct PosePrior: Sendable {
     var means: [RigidTransform<Room, Vertebra>]
     var information: SquareMatrix
+    /// The information's inverse.
+    var covariance: SquareMatrix
+
+    init(means: [RigidTransform<Room, Vertebra>], information: SquareMatrix, covariance: SquareMatrix) {
+        (self.means, self.information, self.covariance) = (means, information, covariance)
+    }
 
     /// Knows nothing.
     init(none means: [RigidTransform<Room, Vertebra>]) {
-        self.means = means
-        information = SquareMatrix(order: 6 * means.count)
+        let nothing = SquareMatrix(order: 6 * means.count)
+        self.init(means: means, information: nothing, covariance: nothing)
+    }
+
+    /// The same for images whose information is too large by a factor.
+    func strengthened(by factor: Double) -> PosePrior {
+        PosePrior(means: means, information: information.scaled(by: factor), covariance: covariance.scaled(by: 1 / factor))
     }
 
     /// How far `poses` lie from the means, six numbers each.

@@ -5,122 +5,142 @@ import Frames
 /// Follows vertebrae from frame to frame.
 ///
 /// Each frame is registered with all vertebrae together. What is expected of it, the prior, is a group motion that may be fast and a motion of each vertebra's own that is
-/// small and fades; the last frame's poses are its mean.
+/// small and fades; the last frame's poses are its mean. A vertebra that is lost moves on with the others until it is found again; when all are lost, the
+/// tracker starts anew from where they were last seen.
 public struct SpineTracker: Sendable {
     public let model: SpineModel
     public let parameters: TrackerParameters
     public let threads: Int
 
-    /// Where the vertebrae were last, and how surely; the joint covariance's order is 6 x vertebrae.
+    /// Where the vertebrae were last, or are believed to have gone with the others.
     private(set) var poses: [RigidTransform<Room, Vertebra>]
-    private(set) var covariance: SquareMatrix
-    private(set) var time: Double?
-    /// The images' information is divided by this: how much more residuals vary together than apart.
-    private(set) var inflation = 8.0
+    /// Of the poses, jointly: order 6 x vertebrae.
+    private var covariance: SquareMatrix
+    /// Of the last frame with a pose; nil before the first.
+    private var time: Double?
+    /// Frames since each vertebra was last not lost.
+    private var framesLost: [Int]
+    /// The images' information is divided by this: how much more residuals vary together than they would apart.
+    private var inflation = 8.0
     private var rest: RestImages?
 
-    /// - Parameter roomFromPatient: where the CT's patient lies, roughly.
+    /// - Parameter roomFromPatient: where the CT's patient lies in the room; `acquire` finds it.
     public init(
-        _ model: SpineModel, startingAt roomFromPatient: RigidTransform<Room, Patient>, parameters: TrackerParameters = .init(),
-        threads: Int
+        _ model: SpineModel, startingAt roomFromPatient: RigidTransform<Room, Patient>, parameters: TrackerParameters = .init(), threads: Int
     ) {
-        self.init(
-            model, startingAt: model.vertebrae.map { roomFromPatient * $0.patientFromVertebra }, parameters: parameters, threads: threads)
+        (self.model, self.parameters, self.threads) = (model, parameters, threads)
+        poses = model.vertebrae.map { roomFromPatient * $0.patientFromVertebra }
+        covariance = SquareMatrix(order: 6 * poses.count)
+        framesLost = [Int](repeating: 0, count: poses.count)
     }
 
-    public init(
-        _ model: SpineModel, startingAt poses: [RigidTransform<Room, Vertebra>], parameters: TrackerParameters = .init(), threads: Int
-    ) {
-        precondition(poses.count == model.vertebrae.count, "one pose for each vertebra")
-        (self.model, self.parameters, self.threads, self.poses) = (model, parameters, threads, poses)
-        covariance = SquareMatrix(order: 6 * poses.count)
-    }
+    /// Whether no vertebra was found in the last frame.
+    public var isLost: Bool { framesLost.allSatisfy { $0 > 0 } }
 
     /// The vertebrae's poses in the next moment.
     ///
     /// - Parameters:
-    ///   - frames: one for each view.
-    ///   - time: seconds; later than the last.
+    ///   - frames: one for each view, of the same views in the same order each time.
+    ///   - time: seconds, later than the last.
+    /// - Returns: one estimate for each vertebra of the model.
     /// - Throws: `LinearAlgebraError`.
     public mutating func track(_ frames: [XRayFrame], at time: Double) throws -> [VertebraEstimate] {
         let cameras = frames.map(\.camera)
+        guard frames.contains(where: { $0.hasSignal }) else { return lostAll(.noSignal) }
         let prior = try expectation(at: time, cameras)
         let background = try restImages(cameras, at: prior.means)
-        let result = try registered(frames, prior, background)
-        let finest = result.views
-        let score = finest.indices.reduce(SquareMatrix(order: 6 * poses.count)) { sum, view in
-            let fit = result.outcome.comparison.fits[view]
-            let side = max(1, Int(parameters.registration.correlationLength / (fit.raster.step * cameras[view].pixelSpacing.y)))
-            return sum + clusteredScores(fit, result.outcome.comparison.rendered[view], side: side)
-        }
-        learnInflation(score, result.outcome.comparison.information)
-        let posterior = try posteriorCovariance(result.outcome.comparison.information, score, prior)
-        (poses, covariance, self.time) = (result.outcome.poses, posterior, time)
-        return estimates(cameras)
+        let views = comparedViews(frames, background)
+        let found = try registerVertebrae(
+            model.vertebrae, startingAt: prior.means, in: views, prior: prior.strengthened(by: inflation),
+            parameters: parameters.registration, threads: threads)
+        let score = scoreVariance(found.comparison, cameras)
+        learnInflation(score, found.comparison.information)
+        let posterior = try posteriorCovariance(found.comparison.information, score, prior)
+        let evidence = try evidence(found, views.last!, prior, posterior, cameras)
+        return accept(found.poses, posterior, evidence, prior, at: time, cameras)
     }
 
-    private func estimates(_ cameras: [CArmCamera]) -> [VertebraEstimate] {
+    private mutating func lostAll(_ cause: TrackingCause) -> [VertebraEstimate] {
         model.vertebrae.indices.map { n in
-            VertebraEstimate(
-                level: model.vertebrae[n].level, state: .ok, causes: [], roomFromVertebra: poses[n],
-                covariance: covariance.block(6 * n, 6 * n, size: 6).values, isDepthObservable: cameras.count > 1, evidence: PoseEvidence())
+            framesLost[n] += 1
+            return VertebraEstimate(lost: model.vertebrae[n].level, [cause], PoseEvidence())
         }
     }
 
-    /// The prior of a moment: the last poses, the group's drift since and each vertebra's own motion.
+    /// Judges each vertebra, keeps what is believed and lets the lost go on with the others.
+    private mutating func accept(
+        _ found: [RigidTransform<Room, Vertebra>], _ posterior: SquareMatrix, _ evidence: [PoseEvidence], _ prior: PosePrior, at time: Double,
+        _ cameras: [CArmCamera]
+    ) -> [VertebraEstimate] {
+        let isDepthObservable = viewsStandApart(cameras, at: found[0].origin)
+        let estimates = found.indices.map { n in
+            let level = model.vertebrae[n].level
+            var (state, causes) = judge(evidence[n], parameters.limits)
+            guard state != .lost else { return VertebraEstimate(lost: level, causes, evidence[n]) }
+            if framesLost[n] > 0 { (state, causes) = (.degraded, causes + [.reacquired]) }
+            var block = posterior.block(6 * n, 6 * n, size: 6)
+            if !isDepthObservable { block.widen(along: rayDirection(cameras[0], to: found[n].origin), to: parameters.leastDepthDeviation) }
+            return VertebraEstimate(
+                level: level, state: state, causes: causes, roomFromVertebra: found[n], covariance: block.values,
+                isDepthObservable: isDepthObservable, evidence: evidence[n])
+        }
+        let isSeen = estimates.map { $0.state != .lost }
+        framesLost = zip(framesLost, isSeen).map { $1 ? 0 : $0 + 1 }
+        guard isSeen.contains(true) else { return estimates }
+        poses = isSeen.indices.map { isSeen[$0] ? found[$0] : followed(prior.means[$0], by: isSeen, found, prior) }
+        (covariance, self.time) = (posterior, time)
+        return estimates
+    }
+
+    /// Where a lost vertebra is believed to be: it moves as those do that were seen.
+    private func followed(
+        _ mean: RigidTransform<Room, Vertebra>, by isSeen: [Bool], _ found: [RigidTransform<Room, Vertebra>], _ prior: PosePrior
+    ) -> RigidTransform<Room, Vertebra> {
+        let moves = isSeen.indices.filter { isSeen[$0] }.map { PoseMotion(from: prior.means[$0], to: found[$0]).shift }
+        return PoseMotion(rotation: SIMD3(), shift: moves.reduce(SIMD3()) { $0 + $1 } / Double(moves.count)).applied(to: mean, about: mean.origin)
+    }
+}
+
+extension SpineTracker {
+    /// The prior of a moment: the last poses, the group's drift since and each vertebra's own motion, which fades towards where the CT has it.
     private func expectation(at time: Double, _ cameras: [CArmCamera]) throws -> PosePrior {
         let motion = GroupMotion(of: poses)
-        guard let last = self.time else {
+        guard let last = self.time, !isLost else {
             return try prior(
-                at: poses, motion, turn: parameters.startTurn, shift: parameters.startShift, depth: parameters.startDepthShift, own: nil,
-                cameras)
+                at: poses, motion, turn: parameters.startTurn, shift: parameters.startShift, depth: parameters.startDepthShift, ownShare: 1, cameras)
         }
         let gap = max(1e-3, time - last)
-        let spread = gap.squareRoot()
         let group = try groupPose(of: model.vertebrae, at: poses)
-        // What a vertebra does beside the group fades towards where the CT has it.
         let kept = exp(-gap / parameters.ownDuration)
         let means = zip(model.vertebrae, poses).map { vertebra, pose in
             let resting = group * vertebra.patientFromVertebra
             let own = PoseMotion(from: resting, to: pose)
             return PoseMotion(rotation: own.rotation * kept, shift: own.shift * kept).applied(to: resting, about: resting.origin)
         }
-        var prior = try prior(
+        let spread = gap.squareRoot()
+        return try prior(
             at: means, motion, turn: parameters.groupTurn * spread, shift: parameters.groupShift * spread,
-            depth: parameters.groupDepthShift * spread, own: kept, cameras)
-        prior.means = means
-        return prior
+            depth: parameters.groupDepthShift * spread, ownShare: 1 - kept * kept, cameras)
     }
 
+    /// - Parameter ownShare: of the variance of a vertebra's own motion that may have come since the last frame.
     private func prior(
-        at means: [RigidTransform<Room, Vertebra>], _ motion: GroupMotion, turn: Double, shift: Double, depth: Double, own kept: Double?,
+        at means: [RigidTransform<Room, Vertebra>], _ motion: GroupMotion, turn: Double, shift: Double, depth: Double, ownShare: Double,
         _ cameras: [CArmCamera]
     ) throws -> PosePrior {
-        let group = SquareMatrix(turnVariance: turn * turn, shift: shiftCovariance(shift, depth, cameras, at: motion.centre))
-        let still = SquareMatrix(
-            turnVariance: parameters.ownTurn * parameters.ownTurn,
-            shift: SquareMatrix(
-                across: parameters.ownShift * parameters.ownShift, along: parameters.ownShift * parameters.ownShift,
-                direction: SIMD3(0, 0, 1)))
-        let own = means.indices.map { n in
-            guard let kept else { return still }
-            var block = SquareMatrix(order: 6)
-            let last = covariance.block(6 * n, 6 * n, size: 6)
-            for i in block.values.indices {
-                block.values[i] = kept * kept * min(last.values[i], still.values[i]) + (1 - kept * kept) * still.values[i]
-            }
-            return still.scaled(by: max(0.02, 1 - kept * kept))
-        }
-        var prior = PosePrior(none: means)
-        prior.information = try motion.covariance(group: group, own: own).inverse()
-        return prior
+        let along = viewsStandApart(cameras, at: motion.centre) ? shift : depth
+        let group = SquareMatrix(
+            turnVariance: turn * turn,
+            shift: SquareMatrix(across: shift * shift, along: along * along, direction: rayDirection(cameras[0], to: motion.centre)))
+        let own = ownCovariance.scaled(by: max(0.02, ownShare))
+        let joint = motion.covariance(group: group, own: means.map { _ in own })
+        return PosePrior(means: means, information: try joint.inverse(), covariance: joint)
     }
 
-    /// Isotropic in two views or more; in one the direction of the rays has its own.
-    private func shiftCovariance(_ shift: Double, _ depth: Double, _ cameras: [CArmCamera], at centre: Point<Room>) -> SquareMatrix {
-        let ray = (centre - cameras[0].source).xyz
-        let along = cameras.count > 1 ? shift : depth
-        return SquareMatrix(across: shift * shift, along: along * along, direction: ray / ray.length)
+    private var ownCovariance: SquareMatrix {
+        let shift = parameters.ownShift * parameters.ownShift
+        return SquareMatrix(
+            turnVariance: parameters.ownTurn * parameters.ownTurn, shift: SquareMatrix(across: shift, along: shift, direction: SIMD3(0, 0, 1)))
     }
 
     private mutating func restImages(_ cameras: [CArmCamera], at means: [RigidTransform<Room, Vertebra>]) throws -> RestImages {
@@ -131,11 +151,9 @@ public struct SpineTracker: Sendable {
         return drawn
     }
 
-    private func registered(
-        _ frames: [XRayFrame], _ prior: PosePrior, _ background: RestImages
-    ) throws -> (outcome: RegistrationResult, views: [ComparedView]) {
+    private func comparedViews(_ frames: [XRayFrame], _ background: RestImages) -> [[ComparedView]] {
         let filter = GradientFilter(sigma: parameters.registration.sigma)
-        let levels = parameters.registration.fineness.indices.map { level in
+        return parameters.registration.fineness.indices.map { level in
             frames.indices.map { view in
                 let camera = frames[view].camera
                 let measured = MeasuredSlopes(
@@ -143,14 +161,17 @@ public struct SpineTracker: Sendable {
                 return ComparedView(camera: camera, measured: measured, background: background.slopes[level][view])
             }
         }
-        var weaker = prior
-        for n in weaker.information.values.indices { weaker.information.values[n] *= inflation }
-        let outcome = try registerVertebrae(
-            model.vertebrae, startingAt: prior.means, in: levels, prior: weaker, parameters: parameters.registration, threads: threads)
-        return (outcome, levels.last!)
     }
 
-    /// Slowly follows the ratio of how residuals vary to how they would if independent.
+    private func scoreVariance(_ comparison: ImageComparison, _ cameras: [CArmCamera]) -> SquareMatrix {
+        cameras.indices.reduce(SquareMatrix(order: 6 * poses.count)) { sum, view in
+            let fit = comparison.fits[view]
+            let side = max(1, Int(parameters.registration.correlationLength / (fit.raster.step * cameras[view].pixelSpacing.y)))
+            return sum + clusteredScores(fit, comparison.rendered[view], side: side)
+        }
+    }
+
+    /// Slowly follows the ratio of how the images' pull varies to how it would if residuals were independent.
     private mutating func learnInflation(_ score: SquareMatrix, _ information: SquareMatrix) {
         let ratios = (0..<score.order).compactMap { information[$0, $0] > 0 ? score[$0, $0] / information[$0, $0] : nil }.sorted()
         guard !ratios.isEmpty else { return }
@@ -158,7 +179,7 @@ public struct SpineTracker: Sendable {
         inflation += 0.2 * (ratio - inflation)
     }
 
-    /// (H + P)^-1 (S + P) (H + P)^-1 with the images' information H over its inflation, their scores' variance S alike, and the prior's information P.
+    /// (H + P)^-1 (S + P) (H + P)^-1 with the images' information H over its inflation, their scores' variance S likewise, and the prior's information P.
     private func posteriorCovariance(_ information: SquareMatrix, _ score: SquareMatrix, _ prior: PosePrior) throws -> SquareMatrix {
         var curvature = prior.information
         var variance = prior.information
@@ -168,5 +189,46 @@ public struct SpineTracker: Sendable {
         }
         let inverse = try curvature.inverse()
         return inverse * variance * inverse
+    }
+
+    private func evidence(
+        _ found: RegistrationResult, _ views: [ComparedView], _ prior: PosePrior, _ posterior: SquareMatrix, _ cameras: [CArmCamera]
+    ) throws -> [PoseEvidence] {
+        let group = try groupPose(of: model.vertebrae, at: found.poses)
+        return try model.vertebrae.indices.map { n in
+            var evidence = PoseEvidence()
+            let seen = views.indices.compactMap { view in
+                found.comparison.rendered[view][n].map { ViewEvidence(views[view], found.comparison.fits[view], $0) }
+            }
+            let information = seen.reduce(0) { $0 + $1.information }
+            if information > 0 {
+                evidence.contrast = seen.reduce(0) { $0 + $1.information * $1.contrast } / information
+                evidence.contrastDeviation = (inflation / information).squareRoot()
+            }
+            evidence.visible = seen.map(\.visible).max() ?? 0
+            evidence.outliers = seen.map(\.outliers).max() ?? 0
+            let pose = found.poses[n]
+            evidence.innovation = try length(PoseMotion(from: prior.means[n], to: pose), in: prior.covariance.block(6 * n, 6 * n, size: 6))
+            let resting = group * model.vertebrae[n].patientFromVertebra
+            evidence.neighbours = try length(PoseMotion(from: resting, to: pose), in: ownCovariance)
+            let block = posterior.block(6 * n, 6 * n, size: 6)
+            evidence.turnDeviation = try block.block(0, 0, size: 3).largestDeviation()
+            var shift = block.block(3, 3, size: 3)
+            if !viewsStandApart(cameras, at: pose.origin) { shift.flatten(along: rayDirection(cameras[0], to: pose.origin)) }
+            evidence.shiftDeviation = try shift.largestDeviation()
+            return evidence
+        }
+    }
+}
+
+extension XRayFrame {
+    /// Whether any of the image has been measured.
+    var hasSignal: Bool { transmission.contains { $0 > 0 } }
+}
+
+extension VertebraEstimate {
+    init(lost level: VertebraLevel, _ causes: [TrackingCause], _ evidence: PoseEvidence) {
+        self.init(
+            level: level, state: .lost, causes: causes, roomFromVertebra: nil, covariance: nil, isDepthObservable: false, evidence: evidence)
     }
 }

@@ -23,5 +23,33 @@ public struct TrackerParameters: Codable, Equatable, Sendable {
     /// In one view the shift along the ray is published with at least this standard deviation, mm: what single-view tracking is known to err by.
     public var leastDepthDeviation = 10.0
 
+    /// When a pose is doubted, and when it is given up.
+    public var limits = TrustLimits()
+
+    public init() {}
+}
+
+/// Two limits of each piece of evidence: beyond the first a vertebra is DEGRADED, beyond the second LOST.
+public struct TrustLimits: Codable, Equatable, Sendable {
+    public struct Pair: Codable, Equatable, Sendable {
+        public var degraded: Double
+        public var lost: Double
+    }
+
+    /// At least: share of the vertebra's edges that is seen.
+    public var visible = Pair(degraded: 0.85, lost: 0.4)
+    /// At least: its contrast in standard deviations.
+    public var significance = Pair(degraded: 8, lost: 4)
+    /// At most: how far its contrast is from 1, as the logarithm to base 2 of the ratio.
+    public var contrast = Pair(degraded: 0.6, lost: 1.3)
+    /// At most: share of its edges with outlying residuals.
+    public var outliers = Pair(degraded: 0.2, lost: 0.5)
+    /// At most, in standard deviations.
+    public var innovation = Pair(degraded: 2.5, lost: 4)
+    public var neighbours = Pair(degraded: 2.2, lost: 3.5)
+    /// At most: standard deviation of the rotation, radians, and of the shift across the rays, mm.
+    public var turnDeviation = Pair(degraded: 1.5 * .pi / 180, lost: 4.0 * .pi / 180)
+    public var shiftDeviation = Pair(degraded: 1.2, lost: 3)
+
     public init() {}
 }

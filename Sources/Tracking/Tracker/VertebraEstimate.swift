@@ -56,19 +56,22 @@ public struct VertebraEstimate: Sendable {
 }
 
 /// What a state was decided on.
-public struct PoseEvidence: Codable, Equatable, Sendable {
-    /// Correlation of measured and modelled slopes over the vertebra's own bone, from -1 to 1; the worst view's.
-    public var similarity = 0.0
-    /// The vertebra's own contrast over that of all.
+public struct PoseEvidence: Equatable, Sendable {
+    /// The vertebra's own contrast over that of all: 1 where the model is right, about 0 where the vertebra is not there.
     public var contrast = 0.0
-    /// The share of its bone's image that lies on valid places; of the best view.
+    /// Its standard deviation.
+    public var contrastDeviation = Double.infinity
+    /// The share of its edges that lie on valid places of the image; of the view that shows most of it.
     public var visible = 0.0
-    /// The share of its bone's image where residuals are far beyond noise.
+    /// The share of its edges where residuals are far beyond what is usual; of the view where most are.
     public var outliers = 0.0
-    /// Mahalanobis length of the way from where it was expected, over its square root of degrees of freedom.
+    /// How far it went from where it was expected, in standard deviations, by root mean square over its six parameters.
     public var innovation = 0.0
-    /// The same for its place among its neighbours.
+    /// How far it stands from where the CT has it among the others, likewise.
     public var neighbours = 0.0
+    /// Standard deviation of the rotation, radians, and of the shift, mm, in the direction where each is largest; the shift across the rays.
+    public var turnDeviation = Double.infinity
+    public var shiftDeviation = Double.infinity
 
     public init() {}
 }

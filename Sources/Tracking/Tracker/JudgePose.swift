@@ -1,0 +1,30 @@
+import Foundation
+
+/// The state that evidence leads to, with every cause that speaks against trust, the gravest first.
+func judge(_ evidence: PoseEvidence, _ limits: TrustLimits) -> (state: TrackingState, causes: [TrackingCause]) {
+    var lost: [TrackingCause] = []
+    var doubts: [TrackingCause] = []
+    // Written so that NaN counts as beyond both limits.
+    func atLeast(_ value: Double, _ limit: TrustLimits.Pair, _ cause: TrackingCause, gone: TrackingCause? = nil) {
+        if !(value >= limit.lost) { lost.append(gone ?? cause) } else if !(value >= limit.degraded) { doubts.append(cause) }
+    }
+    func atMost(_ value: Double, _ limit: TrustLimits.Pair, _ cause: TrackingCause) {
+        if !(value <= limit.lost) { lost.append(cause) } else if !(value <= limit.degraded) { doubts.append(cause) }
+    }
+    atLeast(evidence.visible, limits.visible, .cutByEdge, gone: .outOfView)
+    // What is not seen cannot agree, and its reason has been given.
+    if evidence.visible >= limits.visible.lost {
+        atMost(evidence.outliers, limits.outliers, .covered)
+        atLeast(evidence.contrast / evidence.contrastDeviation, limits.significance, .lowSimilarity)
+        atMost(evidence.contrast > 0 ? abs(log2(evidence.contrast)) : .infinity, limits.contrast, .contrast)
+        atMost(evidence.innovation, limits.innovation, .innovation)
+        atMost(evidence.neighbours, limits.neighbours, .neighbours)
+        atMost(max(evidence.turnDeviation / limits.turnDeviation.lost, evidence.shiftDeviation / limits.shiftDeviation.lost),
+            TrustLimits.Pair(
+                degraded: min(
+                    limits.turnDeviation.degraded / limits.turnDeviation.lost, limits.shiftDeviation.degraded / limits.shiftDeviation.lost),
+                lost: 1), .uncertain)
+    }
+    if !lost.isEmpty { return (.lost, lost + doubts) }
+    return doubts.isEmpty ? (.ok, []) : (.degraded, doubts)
+}
