@@ -16,7 +16,7 @@ func judge(_ evidence: PoseEvidence, _ limits: TrustLimits) -> (state: TrackingS
     if evidence.visible >= limits.visible.lost {
         atMost(evidence.outliers, limits.outliers, .covered)
         atLeast(evidence.contrast / evidence.contrastDeviation, limits.significance, .lowSimilarity)
-        atMost(evidence.contrast > 0 ? abs(log2(evidence.contrast)) : .infinity, limits.contrast, .contrast)
+        atMost(evidence.contrastRatio > 0 ? abs(log2(evidence.contrastRatio)) : .infinity, limits.contrast, .contrast)
         atMost(evidence.innovation, limits.innovation, .innovation)
         atMost(evidence.neighbours, limits.neighbours, .neighbours)
         atMost(max(evidence.turnDeviation / limits.turnDeviation.lost, evidence.shiftDeviation / limits.shiftDeviation.lost),

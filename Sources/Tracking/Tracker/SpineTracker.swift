@@ -195,7 +195,7 @@ extension SpineTracker {
         _ found: RegistrationResult, _ views: [ComparedView], _ prior: PosePrior, _ posterior: SquareMatrix, _ cameras: [CArmCamera]
     ) throws -> [PoseEvidence] {
         let group = try groupPose(of: model.vertebrae, at: found.poses)
-        return try model.vertebrae.indices.map { n in
+        var all = try model.vertebrae.indices.map { n in
             var evidence = PoseEvidence()
             let seen = views.indices.compactMap { view in
                 found.comparison.rendered[view][n].map { ViewEvidence(views[view], found.comparison.fits[view], $0) }
@@ -218,6 +218,10 @@ extension SpineTracker {
             evidence.shiftDeviation = try shift.largestDeviation()
             return evidence
         }
+        // Scatter and the rest of the anatomy change all contrasts alike, so only differences tell.
+        let usual = all.map(\.contrast).sorted()[all.count / 2]
+        for n in all.indices { all[n].contrastRatio = usual > 0 ? all[n].contrast / usual : 0 }
+        return all
     }
 }
 

@@ -57,8 +57,10 @@ public struct VertebraEstimate: Sendable {
 
 /// What a state was decided on.
 public struct PoseEvidence: Equatable, Sendable {
-    /// The vertebra's own contrast over that of all: 1 where the model is right, about 0 where the vertebra is not there.
+    /// The vertebra's own contrast over that of the whole image: near 1 where the model is right, near 0 where the vertebra is not there.
     public var contrast = 0.0
+    /// The same over the vertebrae's median.
+    public var contrastRatio = 0.0
     /// Its standard deviation.
     public var contrastDeviation = Double.infinity
     /// The share of its edges that lie on valid places of the image; of the view that shows most of it.
