@@ -35,13 +35,13 @@ struct RelabelCommand: ParsableCommand {
             let old = try log.stage("verify") { try CaseToRelabel(at: folder) }
             var request = old.command.request
             if let input { request.input = input }
-            guard FileManager.default.fileExists(atPath: request.input) else { throw scanNotFound(request.input) }
+            guard FileManager.default.fileExists(atPath: request.input) else { throw scanNotFound(request.input, option: "--input") }
             if let catalogue = request.catalogue { try checkCatalogue(catalogue, of: old.manifest) }
             let relabelled = try RelabelledCase(of: old, shift: shift)
             request.labels = .relabelled(relabelled)
             request.levels = relabelled.levels
             request.checkImage = { image in
-                guard image.sha256 == old.imageSHA256 else { throw anotherScan(request.input) }
+                guard image.sha256 == old.imageSHA256 else { throw anotherScan(request.input, option: "--input") }
             }
             return try planCase(request, at: folder, replacing: true, log: log)
         }
@@ -57,16 +57,16 @@ struct RelabelCommand: ParsableCommand {
                 remedy: "Put the old one back, or plan the case anew")
         }
     }
-
-    private func scanNotFound(_ path: String) -> CommandFailure {
-        CommandFailure(
-            .usage, code: "scan_not_found", what: "the scan that the case was planned on is not there", place: path,
-            remedy: "Say where it is now: --input PATH")
-    }
 }
 
-func anotherScan(_ path: String) -> CommandFailure {
+func scanNotFound(_ path: String, option: String) -> CommandFailure {
+    CommandFailure(
+        .usage, code: "scan_not_found", what: "the scan that the case was planned on is not there", place: path,
+        remedy: "Say where it is now: \(option) PATH")
+}
+
+func anotherScan(_ path: String, option: String) -> CommandFailure {
     CommandFailure(
         .integrity, code: "another_scan", what: "this is not the scan that the case was planned on: its SHA-256 differs", place: path,
-        remedy: "Pass the scan itself with --input PATH")
+        remedy: "Pass the scan itself with \(option) PATH")
 }

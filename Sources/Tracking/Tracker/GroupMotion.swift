@@ -63,7 +63,7 @@ extension SquareMatrix {
 /// The rigid motion that best takes the vertebrae from where the CT has them to where they are.
 ///
 /// - Throws: `LinearAlgebraError`, for poses that are not finite.
-func groupPose(of vertebrae: [ModelVertebra], at poses: [RigidTransform<Room, Vertebra>]) throws -> RigidTransform<Room, Patient> {
+public func groupPose(of vertebrae: [ModelVertebra], at poses: [RigidTransform<Room, Vertebra>]) throws -> RigidTransform<Room, Patient> {
     // The origin and the tips of the axes stand for a vertebra: 20 mm, so that turns and shifts weigh as they do for its bone.
     let tips = [SIMD3(0.0, 0, 0), SIMD3(20, 0, 0), SIMD3(-20, 0, 0), SIMD3(0, 20, 0), SIMD3(0, -20, 0), SIMD3(0, 0, 20), SIMD3(0, 0, -20)]
     let inPatient = vertebrae.flatMap { vertebra in tips.map { vertebra.patientFromVertebra * Point<Vertebra>($0) } }

@@ -231,7 +231,7 @@ extension XRayFrame {
 }
 
 extension VertebraEstimate {
-    init(lost level: VertebraLevel, _ causes: [TrackingCause], _ evidence: PoseEvidence) {
+    public init(lost level: VertebraLevel, _ causes: [TrackingCause], _ evidence: PoseEvidence = PoseEvidence()) {
         self.init(
             level: level, state: .lost, causes: causes, roomFromVertebra: nil, covariance: nil, isDepthObservable: false, evidence: evidence)
     }

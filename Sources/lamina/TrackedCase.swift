@@ -1,0 +1,58 @@
+import Anatomy
+import CaseFolder
+import Foundation
+import Frames
+import ImageFiles
+import Planning
+import Protocols
+import Segmentation
+import Tracking
+
+/// A verified case with the scan that it was planned on, ready to be tracked.
+struct TrackedCase {
+    let plan: PlanFile
+    let model: SpineModel
+    /// The case's files and the scan's, by their bytes.
+    let inputs: [FileRecord]
+
+    /// - Parameters:
+    ///   - scan: where the scan is now; nil for where the case was planned from.
+    ///   - levels: to track; nil for every vertebra that the plan has a frame of.
+    /// - Throws: `CaseFolderError`, `ImageFileError`, `TrackingError`; `CommandFailure` for what is no plan, a level that the plan has not, another scan.
+    init(at folder: String, scan: String?, levels: [VertebraLevel]?, threads: Int, log: RunLog) throws {
+        let old = try log.stage("verify") { try CaseToRelabel(at: folder) }
+        let request = old.command.request
+        let path = scan ?? request.input
+        guard FileManager.default.fileExists(atPath: path) else { throw scanNotFound(path, option: "--ct") }
+        var options = request.readOptions
+        options.threads = threads
+        let ct = try log.stage("read CT") { try readCT(at: path, options: options) }
+        let digests = try ct.files.map { FileRecord(path: $0, fingerprint: try fingerprint(ofFileAt: $0)) }
+        guard combinedSHA256(digests.map(\.sha256)) == old.plan.image.sha256 else { throw anotherScan(path, option: "--ct") }
+        let labels = try importLabels(readLabels(at: folder + "/labels.nii.gz").volume, scheme: .lamina, onto: ct.volume.geometry)
+        plan = old.plan
+        let frames = try vertebraFrames(of: old.plan, levels: levels, place: folder)
+        model = try log.stage("model") { try SpineModel(ct: ct.volume, labels: labels.volume, frames: frames) }
+        inputs = digests + [FileRecord(path: folder + "/plan.json", fingerprint: try fingerprint(ofFileAt: folder + "/plan.json"))]
+    }
+}
+
+private func vertebraFrames(
+    of plan: PlanFile, levels: [VertebraLevel]?, place: String
+) throws -> [VertebraLevel: RigidTransform<Patient, Frames.Vertebra>] {
+    var frames: [VertebraLevel: RigidTransform<Patient, Frames.Vertebra>] = [:]
+    for vertebra in plan.vertebrae {
+        guard let level = VertebraLevel(name: vertebra.level), levels?.contains(level) ?? true else { continue }
+        frames[level] = RigidTransform(rowMajor4x4: vertebra.patientFromVertebra)
+    }
+    let missing = (levels ?? []).filter { frames[$0] == nil }
+    guard missing.isEmpty, !frames.isEmpty else {
+        throw CommandFailure(
+            .usage, code: "level_not_in_plan",
+            what: missing.isEmpty
+                ? "the plan has no vertebra with a frame of its own"
+                : "the plan has no frame of \(missing.map(\.name).joined(separator: ", ")) (cut by the scan's edge, or not planned)",
+            place: place, remedy: "The plan has \(plan.vertebrae.map(\.level).joined(separator: ", ")); plan the case with more --levels")
+    }
+    return frames
+}
