@@ -53,7 +53,8 @@ public func leastSquares(_ a: [Double], columns: Int, _ b: [Double]) throws -> [
 /// - Throws: `LinearAlgebraError.singular` when A is not positive definite or the solution is not finite.
 /// - Complexity: O(n^3 + n^2 columns).
 public func solvePositive(_ a: [Double], _ b: [Double], columns: Int = 1) throws -> [Double] {
-    precondition(columns > 0 && b.count % columns == 0 && a.count == (b.count / columns) * (b.count / columns), "A and B must have as many rows")
+    precondition(
+        columns > 0 && b.count % columns == 0 && a.count == (b.count / columns) * (b.count / columns), "A and B must have as many rows")
     var x = [Double](repeating: 0, count: b.count)
     try check(lamina_eigen_solve_positive(a, b.count / columns, b, columns, &x), count: b.count / columns, needed: 1)
     guard x.allSatisfy(\.isFinite) else { throw LinearAlgebraError.singular }

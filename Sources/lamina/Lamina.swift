@@ -10,7 +10,8 @@ struct Lamina: ParsableCommand {
         commandName: "lamina", abstract: "Plans pedicle screws from CT.",
         discussion: "Coordinates are LPS millimetres of the input image; left and right are the patient's.", version: laminaVersion,
         subcommands: [
-            PlanCommand.self, SegmentCommand.self, RelabelCommand.self, TrackCommand.self, MeshCommand.self, InfoCommand.self, VerifyCommand.self,
+            PlanCommand.self, SegmentCommand.self, RelabelCommand.self, TrackCommand.self, MeshCommand.self, InfoCommand.self,
+            VerifyCommand.self,
             EvaluateCommand.self, PhantomCommand.self,
         ])
 }

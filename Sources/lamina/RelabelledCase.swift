@@ -74,7 +74,9 @@ struct RelabelledCase {
     /// - Throws: `CommandFailure` where that is another grid than the case's, so that the image is another one; `SegmentationError`; `EncodingError`.
     func labels(of ct: CTImage, at path: String) throws -> (VertebraLabels, LabelOrigin) {
         let grid = ct.volume.geometry
-        guard volume.geometry.coincides(with: grid, tolerance: LabelImportParameters().gridTolerance) else { throw anotherScan(path, option: "--input") }
+        guard volume.geometry.coincides(with: grid, tolerance: LabelImportParameters().gridTolerance) else {
+            throw anotherScan(path, option: "--input")
+        }
         let renamed = volume.map { id in
             UInt8(exactly: id).flatMap(VertebraLevel.init(rawValue:)).flatMap { newNames[$0] }.map { Int32($0.rawValue) } ?? 0
         }

@@ -47,7 +47,8 @@ struct StartOptions: ParsableArguments {
         let picks = try marks.map { mark in
             guard let view = views.firstIndex(of: mark.view) else {
                 throw CommandFailure(
-                    .usage, code: "unknown_view", what: "it names the view \(mark.view), and the frames have \(views.joined(separator: ", "))", place: path)
+                    .usage, code: "unknown_view",
+                    what: "it names the view \(mark.view), and the frames have \(views.joined(separator: ", "))", place: path)
             }
             guard let point = tracked.plan.point(mark.point, of: mark.level) else {
                 throw CommandFailure(
@@ -60,7 +61,9 @@ struct StartOptions: ParsableArguments {
         guard rms < 20 else {
             throw CommandFailure(
                 .usage, code: "landmarks_do_not_fit",
-                what: "no place of the patient brings the picked points nearer than \(Int(rms.rounded())) mm, by root mean square at the detector", place: path,
+                what:
+                    "no place of the patient brings the picked points nearer than \(Int(rms.rounded())) mm, by root mean square at the detector",
+                place: path,
                 remedy: "Look at the levels, the sides and the views of the points")
         }
         return place
@@ -89,11 +92,15 @@ extension PlanFile {
     /// A landmark's place in the CT; nil where the plan does not have it.
     fileprivate func point(_ place: FluoroscopyLandmark.Place, of level: VertebraLevel) -> Point<Patient>? {
         func side(_ side: Side) -> Point<Patient>? {
-            screws.first { $0.level == level.name && $0.side == side }?.pedicle.map { Point(SIMD3($0.isthmusCentre[0], $0.isthmusCentre[1], $0.isthmusCentre[2])) }
+            screws.first { $0.level == level.name && $0.side == side }?.pedicle.map {
+                Point(SIMD3($0.isthmusCentre[0], $0.isthmusCentre[1], $0.isthmusCentre[2]))
+            }
         }
         switch place {
         case .bodyCentre:
-            return vertebrae.first { $0.level == level.name }.flatMap { RigidTransform<Patient, Frames.Vertebra>(rowMajor4x4: $0.patientFromVertebra) }?.origin
+            return vertebrae.first { $0.level == level.name }.flatMap {
+                RigidTransform<Patient, Frames.Vertebra>(rowMajor4x4: $0.patientFromVertebra)
+            }?.origin
         case .leftPedicle: return side(.left)
         case .rightPedicle: return side(.right)
         }

@@ -63,8 +63,10 @@ struct TrackCommand: ParsableCommand {
                     FileRecord(path: $0, fingerprint: try fingerprint(ofFileAt: $0))
                 }
                 return Manifest(
-                    laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt, finishedAt: Date(),
-                    engines: engines(), parameters: ["tracker": try JSONValue(TrackerParameters()), "start": try JSONValue(AcquisitionParameters())],
+                    laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt,
+                    finishedAt: Date(),
+                    engines: engines(),
+                    parameters: ["tracker": try JSONValue(TrackerParameters()), "start": try JSONValue(AcquisitionParameters())],
                     inputs: tracked.inputs + files, stages: log.stages, warnings: log.warnings, measurements: run.measurements)
             }
             return outcome

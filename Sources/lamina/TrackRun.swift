@@ -32,7 +32,8 @@ struct TrackRun {
                 last = try following.next(moment, log: log)
                 milliseconds.append(begun.duration(to: clock.now) / .milliseconds(1))
                 count(last)
-                lines.append(try encodedJSON(PoseRecord(frame: index, timeS: moment.timeS, vertebrae: last.map(VertebraPose.init)), oneLine: true))
+                lines.append(
+                    try encodedJSON(PoseRecord(frame: index, timeS: moment.timeS, vertebrae: last.map(VertebraPose.init)), oneLine: true))
                 if shown.contains(index) {
                     try writeOverlays(moment, last, tracked, into: draft)
                 }
@@ -67,14 +68,17 @@ struct TrackRun {
         let head = "Vertebra      OK  DEGRADED    LOST  causes\n"
         let rows = levels.map { level in
             let states = counts[level] ?? [:]
-            let reasons = (causes[level] ?? [:]).sorted { $0.value > $1.value }.map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
+            let reasons = (causes[level] ?? [:]).sorted { $0.value > $1.value }.map { "\($0.key.rawValue) \($0.value)" }.joined(
+                separator: ", ")
             let numbers = [TrackingState.ok, .degraded, .lost].map { String(states[$0] ?? 0) }
             func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
             let name = level.name.padding(toLength: 8, withPad: " ", startingAt: 0)
             return name + right(numbers[0], 8) + right(numbers[1], 10) + right(numbers[2], 8) + "  " + reasons
         }
         let sorted = milliseconds.sorted()
-        let speed = String(format: "%.0f ms a frame (median), %.0f ms at 99 %%", sorted[sorted.count / 2], sorted[min(sorted.count - 1, sorted.count * 99 / 100)])
+        let speed = String(
+            format: "%.0f ms a frame (median), %.0f ms at 99 %%", sorted[sorted.count / 2],
+            sorted[min(sorted.count - 1, sorted.count * 99 / 100)])
         return head + rows.joined(separator: "\n") + "\n\nNot a medical device. " + speed
     }
 }
@@ -89,7 +93,9 @@ private struct Following {
     private(set) var starts = 0
     private(set) var agreements: [Double] = []
 
-    init(model: SpineModel, place: RigidTransform<Room, Patient>, threads: Int) { (self.model, self.place, self.threads) = (model, place, threads) }
+    init(model: SpineModel, place: RigidTransform<Room, Patient>, threads: Int) {
+        (self.model, self.place, self.threads) = (model, place, threads)
+    }
 
     mutating func next(_ moment: FluoroscopyMoment, log: RunLog) throws -> [VertebraEstimate] {
         if tracker == nil || tracker!.isLost { try start(moment, log: log) }

@@ -15,16 +15,24 @@ public struct Acquisition: Sendable {
 
 /// How a start is searched and when it is believed.
 public struct AcquisitionParameters: Codable, Equatable, Sendable {
-    public var fineness: [Double] = [4.8, 2.4]
-    public var iterations: [Int] = [6, 5]
-    /// Times that the rest of the anatomy is drawn anew where the vertebrae were found.
-    public var rounds = 2
+    /// Places at the detector, mm, and steps: of the first look at every start, and of the second at the best of each level.
+    public var screening = Search(fineness: [9.6, 4.8], iterations: [5, 5], rounds: 2)
+    public var settling = Search(fineness: [4.8, 2.4], iterations: [5, 5], rounds: 2)
+    /// Starts lie so far to either side of the guess, in the two directions across the spine, mm.
+    public var sideways = 12.0
     /// Agreement below which the images are of something else.
-    public var leastAgreement = 0.25
+    public var leastAgreement = 0.4
     /// A start one level off whose agreement is more than this share of the best makes the level ambiguous.
     public var ambiguity = 0.9
     /// Starts that end this near to one another are the same, mm.
     public var same = 8.0
+
+    public struct Search: Codable, Equatable, Sendable {
+        public var fineness: [Double]
+        public var iterations: [Int]
+        /// Times that the rest of the anatomy is drawn anew where the vertebrae were found.
+        public var rounds: Int
+    }
 
     public init() {}
 }
@@ -37,7 +45,7 @@ public struct AcquisitionParameters: Codable, Equatable, Sendable {
 /// - Parameters:
 ///   - guess: within about half a vertebra, or one level and half a vertebra, of the truth; 10 degrees.
 /// - Throws: `LinearAlgebraError`.
-/// - Complexity: eight registrations and sixteen projections of the CT at 2.4 mm and coarser: about two seconds.
+/// - Complexity: fifteen coarse searches and four finer ones, each with three projections of the CT a view: about two seconds.
 public func acquire(
     _ model: SpineModel, in frames: [XRayFrame], around guess: RigidTransform<Room, Patient>, tracking: TrackerParameters = .init(),
     parameters: AcquisitionParameters = .init(), threads: Int
@@ -46,12 +54,16 @@ public func acquire(
         return Acquisition(roomFromPatient: guess, agreement: 0, otherLevelAgreement: 0, mirroredAgreement: 0, causes: [.noSignal])
     }
     let search = StartSearch(model: model, tracking: tracking, parameters: parameters, threads: threads)
-    let tries = try search.levelSteps(guess).map { try search.settled(PoseMotion(rotation: SIMD3(), shift: $0).applied(to: guess, about: guess.origin), frames) }
+    let tries = try search.levelSteps(guess).map { step in
+        let starts = search.sidesteps(guess).map { PoseMotion(rotation: SIMD3(), shift: step + $0).applied(to: guess, about: guess.origin) }
+        let screened = try starts.map { try search.settled($0, frames, parameters.screening) }
+        return try search.settled(screened.max { $0.agreement < $1.agreement }!.roomFromPatient, frames, parameters.settling)
+    }
     let best = tries.max { $0.agreement < $1.agreement }!
     let middle = model.vertebrae[model.vertebrae.count / 2].patientFromVertebra.origin
     let others = tries.filter { ($0.roomFromPatient * middle).distance(to: best.roomFromPatient * middle) > parameters.same }
     let other = others.map(\.agreement).max() ?? 0
-    let mirrored = try search.settled(best.roomFromPatient, frames.map(\.mirrored)).agreement
+    let mirrored = try search.settled(best.roomFromPatient, frames.map(\.mirrored), parameters.settling).agreement
     var causes: [TrackingCause] = []
     if best.agreement < parameters.leastAgreement { causes.append(.lowSimilarity) }
     if mirrored > best.agreement { causes.append(.mirrored) }
@@ -78,10 +90,19 @@ private struct StartSearch {
         return [SIMD3(), step, -step]
     }
 
+    /// No step, and those to either side of the spine.
+    func sidesteps(_ guess: RigidTransform<Room, Patient>) -> [SIMD3<Double>] {
+        let frame = (guess * model.vertebrae[model.vertebrae.count / 2].patientFromVertebra).rotation
+        let (across, back) = (parameters.sideways * frame.columns.0, parameters.sideways * frame.columns.1)
+        return [SIMD3(), across, -across, back, -back]
+    }
+
     /// Where a start comes to rest.
-    func settled(_ start: RigidTransform<Room, Patient>, _ frames: [XRayFrame]) throws -> (roomFromPatient: RigidTransform<Room, Patient>, agreement: Double) {
+    func settled(
+        _ start: RigidTransform<Room, Patient>, _ frames: [XRayFrame], _ effort: AcquisitionParameters.Search
+    ) throws -> (roomFromPatient: RigidTransform<Room, Patient>, agreement: Double) {
         var registration = tracking.registration
-        (registration.fineness, registration.iterations) = (parameters.fineness, parameters.iterations)
+        (registration.fineness, registration.iterations) = (effort.fineness, effort.iterations)
         let filter = GradientFilter(sigma: registration.sigma)
         let cameras = frames.map(\.camera)
         let measured = registration.fineness.map { fineness in
@@ -89,20 +110,21 @@ private struct StartSearch {
         }
         var place = start
         var agreement = 0.0
-        for round in 0...parameters.rounds {
+        for round in 0...effort.rounds {
             let rest = RestImages(of: model, at: place, in: cameras, parameters: registration, threads: threads)
             let views = measured.indices.map { level in
                 cameras.indices.map { ComparedView(camera: cameras[$0], measured: measured[level][$0], background: rest.slopes[level][$0]) }
             }
             let poses = model.vertebrae.map { place * $0.patientFromVertebra }
-            guard round < parameters.rounds else {
+            guard round < effort.rounds else {
                 let comparison = ImageComparison(
                     model.vertebrae, at: poses, in: views.last!, filter: filter, parameters: registration, keeping: nil, threads: threads)
                 agreement = wholeImageAgreement(comparison, views.last!)
                 break
             }
             let found = try registerVertebrae(
-                model.vertebrae, startingAt: poses, in: views, prior: try rigidPrior(poses, cameras), parameters: registration, threads: threads)
+                model.vertebrae, startingAt: poses, in: views, prior: try rigidPrior(poses, cameras), parameters: registration,
+                threads: threads)
             place = try groupPose(of: model.vertebrae, at: found.poses)
         }
         return (place, agreement)
@@ -115,7 +137,8 @@ private struct StartSearch {
         let group = SquareMatrix(
             turnVariance: tracking.startTurn * tracking.startTurn,
             shift: SquareMatrix(
-                across: tracking.startShift * tracking.startShift, along: depth * depth, direction: rayDirection(cameras[0], to: motion.centre)))
+                across: tracking.startShift * tracking.startShift, along: depth * depth,
+                direction: rayDirection(cameras[0], to: motion.centre)))
         // A quarter of a degree and of a millimetre: as one, but for what rounding needs.
         let own = SquareMatrix(turnVariance: 2e-5, shift: SquareMatrix(across: 0.06, along: 0.06, direction: SIMD3(0, 0, 1)))
         let joint = motion.covariance(group: group, own: poses.map { _ in own })

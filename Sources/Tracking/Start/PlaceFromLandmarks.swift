@@ -59,7 +59,9 @@ private func residual(
     let difference = (pick.pixel - pixel) * pick.camera.pixelSpacing
     let distance = pick.camera.sourceDetectorDistance
     let arm = (point - pivot).xyz
-    let motions = [SIMD3(0, -arm.z, arm.y), SIMD3(arm.z, 0, -arm.x), SIMD3(-arm.y, arm.x, 0), SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)]
+    let motions = [
+        SIMD3(0, -arm.z, arm.y), SIMD3(arm.z, 0, -arm.x), SIMD3(-arm.y, arm.x, 0), SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1),
+    ]
     // By column w × arm for unit w, then unit shifts.
     let moved = motions.map { pick.camera.carmFromRoom.rotation($0) }
     let alongU = moved.map { distance * ($0.x - $0.z * seen.x / seen.z) / seen.z }

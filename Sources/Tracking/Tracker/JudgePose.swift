@@ -15,16 +15,23 @@ func judge(_ evidence: PoseEvidence, _ limits: TrustLimits) -> (state: TrackingS
     // What is not seen cannot agree, and its reason has been given.
     if evidence.visible >= limits.visible.lost {
         atMost(evidence.outliers, limits.outliers, .covered)
+        atLeast(evidence.agreement, limits.agreement, .lowSimilarity)
         atLeast(evidence.contrast / evidence.contrastDeviation, limits.significance, .lowSimilarity)
         atMost(evidence.contrastRatio > 0 ? abs(log2(evidence.contrastRatio)) : .infinity, limits.contrast, .contrast)
         atMost(evidence.innovation, limits.innovation, .innovation)
         atMost(evidence.neighbours, limits.neighbours, .neighbours)
-        atMost(max(evidence.turnDeviation / limits.turnDeviation.lost, evidence.shiftDeviation / limits.shiftDeviation.lost),
+        atMost(
+            max(evidence.turnDeviation / limits.turnDeviation.lost, evidence.shiftDeviation / limits.shiftDeviation.lost),
             TrustLimits.Pair(
                 degraded: min(
                     limits.turnDeviation.degraded / limits.turnDeviation.lost, limits.shiftDeviation.degraded / limits.shiftDeviation.lost),
                 lost: 1), .uncertain)
     }
-    if !lost.isEmpty { return (.lost, lost + doubts) }
-    return doubts.isEmpty ? (.ok, []) : (.degraded, doubts)
+    if !lost.isEmpty { return (.lost, unique(lost + doubts)) }
+
+    return doubts.isEmpty ? (.ok, []) : (.degraded, unique(doubts))
+}
+
+private func unique(_ causes: [TrackingCause]) -> [TrackingCause] {
+    causes.indices.filter { !causes[..<$0].contains(causes[$0]) }.map { causes[$0] }
 }

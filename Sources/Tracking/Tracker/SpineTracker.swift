@@ -22,11 +22,14 @@ public struct SpineTracker: Sendable {
     private var framesLost: [Int]
     /// The images' information is divided by this: how much more residuals vary together than they would apart.
     private var inflation = 8.0
+    /// Agreement of whole images with the model in frames that were believed; nil before the first.
+    private var usualAgreement: Double?
     private var rest: RestImages?
 
     /// - Parameter roomFromPatient: where the CT's patient lies in the room; `acquire` finds it.
     public init(
-        _ model: SpineModel, startingAt roomFromPatient: RigidTransform<Room, Patient>, parameters: TrackerParameters = .init(), threads: Int
+        _ model: SpineModel, startingAt roomFromPatient: RigidTransform<Room, Patient>, parameters: TrackerParameters = .init(),
+        threads: Int
     ) {
         (self.model, self.parameters, self.threads) = (model, parameters, threads)
         poses = model.vertebrae.map { roomFromPatient * $0.patientFromVertebra }
@@ -56,8 +59,15 @@ public struct SpineTracker: Sendable {
         let score = scoreVariance(found.comparison, cameras)
         learnInflation(score, found.comparison.information)
         let posterior = try posteriorCovariance(found.comparison.information, score, prior)
-        let evidence = try evidence(found, views.last!, prior, posterior, cameras)
-        return accept(found.poses, posterior, evidence, prior, at: time, cameras)
+        var evidence = try evidence(found, views.last!, prior, posterior, cameras)
+        let agreement = wholeImageAgreement(found.comparison, views.last!)
+        for n in evidence.indices { evidence[n].agreement = max(0, agreement) / (usualAgreement ?? max(1e-3, agreement)) }
+        let estimates = accept(found.poses, posterior, evidence, prior, at: time, cameras)
+        // Learnt slowly, so that a change for the worse does not become usual before it is seen.
+        if estimates.contains(where: { $0.state == .ok }) {
+            usualAgreement = usualAgreement.map { $0 + 0.05 * (agreement - $0) } ?? agreement
+        }
+        return estimates
     }
 
     private mutating func lostAll(_ cause: TrackingCause) -> [VertebraEstimate] {
@@ -69,7 +79,8 @@ public struct SpineTracker: Sendable {
 
     /// Judges each vertebra, keeps what is believed and lets the lost go on with the others.
     private mutating func accept(
-        _ found: [RigidTransform<Room, Vertebra>], _ posterior: SquareMatrix, _ evidence: [PoseEvidence], _ prior: PosePrior, at time: Double,
+        _ found: [RigidTransform<Room, Vertebra>], _ posterior: SquareMatrix, _ evidence: [PoseEvidence], _ prior: PosePrior,
+        at time: Double,
         _ cameras: [CArmCamera]
     ) -> [VertebraEstimate] {
         let isDepthObservable = viewsStandApart(cameras, at: found[0].origin)
@@ -97,7 +108,8 @@ public struct SpineTracker: Sendable {
         _ mean: RigidTransform<Room, Vertebra>, by isSeen: [Bool], _ found: [RigidTransform<Room, Vertebra>], _ prior: PosePrior
     ) -> RigidTransform<Room, Vertebra> {
         let moves = isSeen.indices.filter { isSeen[$0] }.map { PoseMotion(from: prior.means[$0], to: found[$0]).shift }
-        return PoseMotion(rotation: SIMD3(), shift: moves.reduce(SIMD3()) { $0 + $1 } / Double(moves.count)).applied(to: mean, about: mean.origin)
+        return PoseMotion(rotation: SIMD3(), shift: moves.reduce(SIMD3()) { $0 + $1 } / Double(moves.count)).applied(
+            to: mean, about: mean.origin)
     }
 }
 
@@ -107,7 +119,8 @@ extension SpineTracker {
         let motion = GroupMotion(of: poses)
         guard let last = self.time, !isLost else {
             return try prior(
-                at: poses, motion, turn: parameters.startTurn, shift: parameters.startShift, depth: parameters.startDepthShift, ownShare: 1, cameras)
+                at: poses, motion, turn: parameters.startTurn, shift: parameters.startShift, depth: parameters.startDepthShift, ownShare: 1,
+                cameras)
         }
         let gap = max(1e-3, time - last)
         let group = try groupPose(of: model.vertebrae, at: poses)
@@ -140,7 +153,8 @@ extension SpineTracker {
     private var ownCovariance: SquareMatrix {
         let shift = parameters.ownShift * parameters.ownShift
         return SquareMatrix(
-            turnVariance: parameters.ownTurn * parameters.ownTurn, shift: SquareMatrix(across: shift, along: shift, direction: SIMD3(0, 0, 1)))
+            turnVariance: parameters.ownTurn * parameters.ownTurn,
+            shift: SquareMatrix(across: shift, along: shift, direction: SIMD3(0, 0, 1)))
     }
 
     private mutating func restImages(_ cameras: [CArmCamera], at means: [RigidTransform<Room, Vertebra>]) throws -> RestImages {
@@ -233,6 +247,7 @@ extension XRayFrame {
 extension VertebraEstimate {
     public init(lost level: VertebraLevel, _ causes: [TrackingCause], _ evidence: PoseEvidence = PoseEvidence()) {
         self.init(
-            level: level, state: .lost, causes: causes, roomFromVertebra: nil, covariance: nil, isDepthObservable: false, evidence: evidence)
+            level: level, state: .lost, causes: causes, roomFromVertebra: nil, covariance: nil, isDepthObservable: false, evidence: evidence
+        )
     }
 }

@@ -15,7 +15,7 @@ public struct TrackerParameters: Codable, Equatable, Sendable {
 
     /// At the start, before any frame: how far the group may lie from where it was said to be.
     public var startTurn = 6.0 * .pi / 180
-    public var startShift = 8.0
+    public var startShift = 12.0
     public var startDepthShift = 15.0
 
     /// The rest of the anatomy is drawn anew when the group has moved so far since (mm, at any vertebra).
@@ -40,6 +40,8 @@ public struct TrustLimits: Codable, Equatable, Sendable {
     public var visible = Pair(degraded: 0.85, lost: 0.4)
     /// At least: its contrast in standard deviations.
     public var significance = Pair(degraded: 8, lost: 4)
+    /// At least: the whole images' agreement over its usual value.
+    public var agreement = Pair(degraded: 0.85, lost: 0.7)
     /// At most: how far its contrast is from 1, as the logarithm to base 2 of the ratio.
     public var contrast = Pair(degraded: 0.6, lost: 1.3)
     /// At most: share of its edges with outlying residuals.

@@ -63,6 +63,8 @@ public struct PoseEvidence: Equatable, Sendable {
     public var contrastRatio = 0.0
     /// Its standard deviation.
     public var contrastDeviation = Double.infinity
+    /// Agreement of the whole images with the model over its usual value: the same for all vertebrae.
+    public var agreement = 0.0
     /// The share of its edges that lie on valid places of the image; of the view that shows most of it.
     public var visible = 0.0
     /// The share of its edges where residuals are far beyond what is usual; of the view where most are.
