@@ -27,7 +27,9 @@ let package = Package(
                 .linkedLibrary("png16"), .linkedLibrary("tiff"),
             ]),
         .target(name: "CInferenceShim", linkerSettings: [.linkedLibrary("dl")]),
-        .target(name: "CLibraryVersions", linkerSettings: [.linkedLibrary("assimp"), .linkedLibrary("z")]),
+        .target(
+            name: "CLibraryVersions",
+            linkerSettings: [.linkedLibrary("assimp"), .linkedLibrary("z"), .linkedLibrary("png16"), .linkedLibrary("tiff")]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
 
