@@ -24,10 +24,12 @@ let package = Package(
             linkerSettings: [
                 .linkedLibrary("gdcmMSFF"), .linkedLibrary("gdcmDSED"), .linkedLibrary("gdcmCommon"),
                 .linkedLibrary("niftiio"), .linkedLibrary("znz"), .linkedLibrary("teem"), .linkedLibrary("z"),
-                .linkedLibrary("png16"),
+                .linkedLibrary("png16"), .linkedLibrary("tiff"),
             ]),
         .target(name: "CInferenceShim", linkerSettings: [.linkedLibrary("dl")]),
-        .target(name: "CLibraryVersions", linkerSettings: [.linkedLibrary("assimp"), .linkedLibrary("z")]),
+        .target(
+            name: "CLibraryVersions",
+            linkerSettings: [.linkedLibrary("assimp"), .linkedLibrary("z"), .linkedLibrary("png16"), .linkedLibrary("tiff")]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
 
@@ -76,10 +78,10 @@ let package = Package(
         .testTarget(name: "FramesTests", dependencies: ["Frames", "TestSupport"]),
         .testTarget(name: "AnatomyTests", dependencies: ["Anatomy"]),
         .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
-        .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles", "TestSupport"]),
+        .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles", "TestSupport"], resources: [.copy("Resources")]),
         .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "TestSupport"]),
         .testTarget(name: "TrackingTests", dependencies: ["Tracking", "TestSupport"], resources: [.copy("Resources")]),
-        .testTarget(name: "FluoroscopyTests", dependencies: ["Fluoroscopy", "TestSupport"]),
+        .testTarget(name: "FluoroscopyTests", dependencies: ["Fluoroscopy", "TestSupport"], resources: [.copy("Resources")]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Protocols", "TestSupport"]),
         .testTarget(name: "PhantomTests", dependencies: ["Phantom", "TestSupport"]),
         .testTarget(

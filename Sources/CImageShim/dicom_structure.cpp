@@ -53,6 +53,7 @@ public:
 
     bool is_explicit = true, is_big_endian = false;
     size_t at = 0;
+    size_t pixels_at = 0, pixel_bytes = 0;
 
     /// Elements up to `end`, or up to an item delimiter in an item without length.
     bool elements(size_t end, bool is_open, int depth) {
@@ -97,6 +98,10 @@ private:
         }
         if (element.length > end - at) return false;
         size_t next = at + element.length;
+        if (depth == 0 && element.group == 0x7fe0 && element.element == 0x0010) {
+            pixels_at = at;
+            pixel_bytes = element.length;
+        }
         // Implicit files do not mark sequences, but the first item of one does.
         bool holds_items = element.length >= 8 && u16(at) == 0xfffe && u16(at + 2) == 0xe000;
         bool is_sequence = is_explicit && !is_unknown ? strcmp(element.vr, "SQ") == 0 : holds_items;
@@ -185,5 +190,7 @@ dicom_structure examine_dicom(const char *path) {
         walker.is_big_endian = syntax == "1.2.840.10008.1.2.2";
         is_sound = walker.at < file.size && walker.elements(file.size, false, 0);
     }
-    return {has_mark, is_sound, walker.at, syntax};
+    // The pixels of General Electric's syntax are big-endian in a little-endian file; GDCM knows what to do.
+    if (syntax == "1.2.840.113619.5.2") walker.pixel_bytes = 0;
+    return {has_mark, is_sound, walker.at, syntax, walker.pixels_at, walker.pixel_bytes, walker.is_big_endian};
 }

@@ -7,6 +7,9 @@ struct dicom_structure {
     bool is_sound;     ///< every element ends inside the file and inside what holds it
     size_t broken_at;  ///< the byte where an unsound file's structure breaks
     std::string syntax;  ///< the transfer syntax UID, "" where the file does not say
+    size_t pixels_at;    ///< where uncompressed pixel data begin
+    size_t pixel_bytes;  ///< how many there are; 0 where there are none or they are compressed
+    bool is_big_endian;  ///< whether these are
 };
 
 /// Walks the elements of a file, nested ones too, without reading values.

@@ -133,7 +133,7 @@ bool pixels_fit(const gdcm::DataElement &pixels, Syntax::TSType syntax, const la
 
 /// GDCM's image of the pixel data, made from the header that was checked before. Its own image reader decodes every compressed image
 /// once while it reads, before anything can be checked, and then again.
-void describe(gdcm::Bitmap &image, const gdcm::File &file, const lamina_dicom_layout &layout) {
+void describe(gdcm::Bitmap &image, const gdcm::File &file, const lamina_dicom_layout &layout, const gdcm::DataElement &pixels) {
     image.SetNumberOfDimensions(layout.frames > 1 ? 3 : 2);
     image.SetDimension(0, (unsigned)layout.columns);
     image.SetDimension(1, (unsigned)layout.rows);
@@ -143,7 +143,24 @@ void describe(gdcm::Bitmap &image, const gdcm::File &file, const lamina_dicom_la
         1, (unsigned short)layout.bits_allocated, (unsigned short)layout.bits_stored, (unsigned short)(layout.bits_stored - 1),
         (unsigned short)layout.is_signed));
     image.SetPhotometricInterpretation(gdcm::PhotometricInterpretation::MONOCHROME2);
-    image.SetDataElement(file.GetDataSet().GetDataElement(pixel_data));
+    image.SetDataElement(pixels);
+}
+
+/// Decodes an image that was described, and says what its decoder found.
+int take_values(const gdcm::Bitmap &image, lamina_dicom_layout *expected, void *values, int64_t capacity, char *message) {
+    if ((int64_t)image.GetBufferLength() != capacity || !image.GetBuffer(static_cast<char *>(values))) {
+        say(message, "the pixel data cannot be decoded");
+        return LAMINA_DICOM_CORRUPT;
+    }
+    // Some decoders know better than the header, and set the format as they go.
+    const gdcm::PixelFormat &format = image.GetPixelFormat();
+    if (format.GetBitsAllocated() != expected->bits_allocated || format.GetSamplesPerPixel() != 1) {
+        say(message, "the compressed image has another kind of pixel than the header");
+        return LAMINA_DICOM_CORRUPT;
+    }
+    expected->bits_stored = format.GetBitsStored();
+    expected->is_signed = format.GetPixelRepresentation() == 1;
+    return LAMINA_DICOM_OK;
 }
 
 int decode(const char *path, lamina_dicom_layout *expected, void *values, int64_t capacity, char *message) {
@@ -164,20 +181,8 @@ int decode(const char *path, lamina_dicom_layout *expected, void *values, int64_
         return LAMINA_DICOM_CORRUPT;
     }
     gdcm::Bitmap image;
-    describe(image, file, *expected);
-    if ((int64_t)image.GetBufferLength() != capacity || !image.GetBuffer(static_cast<char *>(values))) {
-        say(message, "the pixel data cannot be decoded");
-        return LAMINA_DICOM_CORRUPT;
-    }
-    // Some decoders know better than the header, and set the format as they go.
-    const gdcm::PixelFormat &format = image.GetPixelFormat();
-    if (format.GetBitsAllocated() != expected->bits_allocated || format.GetSamplesPerPixel() != 1) {
-        say(message, "the compressed image has another kind of pixel than the header");
-        return LAMINA_DICOM_CORRUPT;
-    }
-    expected->bits_stored = format.GetBitsStored();
-    expected->is_signed = format.GetPixelRepresentation() == 1;
-    return LAMINA_DICOM_OK;
+    describe(image, file, *expected, file.GetDataSet().GetDataElement(pixel_data));
+    return take_values(image, expected, values, capacity, message);
 }
 
 }  // namespace
@@ -247,6 +252,75 @@ extern "C" int lamina_dicom_decode(
     const char *path, lamina_dicom_layout *expected, void *values, int64_t capacity, char *message) {
     return guarded(message, [&] { return decode(path, expected, values, capacity, message); });
 }
+
+extern "C" int lamina_dicom_plain_pixels(const char *path, int64_t *offset, int64_t *bytes, int *is_big_endian, char *message) {
+    return guarded(message, [&]() -> int {
+        dicom_structure structure = examine_dicom(path);
+        *offset = (int64_t)structure.pixels_at;
+        *bytes = structure.is_sound ? (int64_t)structure.pixel_bytes : 0;
+        *is_big_endian = structure.is_big_endian;
+        return LAMINA_DICOM_OK;
+    });
+}
+
+struct lamina_dicom_pixels {
+    gdcm::Reader reader;
+};
+
+extern "C" int lamina_dicom_pixels_open(const char *path, const lamina_dicom_layout *expected, lamina_dicom_pixels **out, char *message) {
+    return guarded(message, [&]() -> int {
+        auto pixels = std::make_unique<lamina_dicom_pixels>();
+        pixels->reader.SetFileName(path);
+        if (!pixels->reader.Read()) {
+            say(message, "the file cannot be read to its end");
+            return LAMINA_DICOM_CORRUPT;
+        }
+        const gdcm::File &file = pixels->reader.GetFile();
+        if (!file.GetDataSet().FindDataElement(pixel_data)) {
+            say(message, "there are no pixel data");
+            return LAMINA_DICOM_CORRUPT;
+        }
+        const gdcm::DataElement &element = file.GetDataSet().GetDataElement(pixel_data);
+        const gdcm::SequenceOfFragments *fragments = element.GetSequenceOfFragments();
+        if (!fragments || (int64_t)fragments->GetNumberOfFragments() > expected->frames) {
+            say(message, "frames cut into several fragments");
+            return LAMINA_DICOM_UNSUPPORTED;
+        }
+        if (!pixels_fit(element, file.GetHeader().GetDataSetTransferSyntax(), *expected, INT64_MAX)) {
+            say(message, "the pixel data do not hold what the header declares");
+            return LAMINA_DICOM_CORRUPT;
+        }
+        *out = pixels.release();
+        return LAMINA_DICOM_OK;
+    });
+}
+
+extern "C" int lamina_dicom_pixels_frame(
+    lamina_dicom_pixels *pixels, int64_t frame, lamina_dicom_layout *expected, void *values, int64_t capacity, char *message) {
+    return guarded(message, [&]() -> int {
+        const gdcm::File &file = pixels->reader.GetFile();
+        const gdcm::SequenceOfFragments *all = file.GetDataSet().GetDataElement(pixel_data).GetSequenceOfFragments();
+        const gdcm::Fragment &fragment = all->GetFragment((unsigned)frame);
+        Syntax::TSType syntax = file.GetHeader().GetDataSetTransferSyntax();
+        lamina_dicom_layout single = *expected;
+        single.frames = 1;
+        // Every frame's own header is looked at: the decoders believe it.
+        if (!fragment.GetByteValue() || !frame_fits(*fragment.GetByteValue(), true, syntax, single)) {
+            say(message, "a frame's pixel data do not hold what the header declares");
+            return LAMINA_DICOM_CORRUPT;
+        }
+        SmartPointer<gdcm::SequenceOfFragments> one = gdcm::SequenceOfFragments::New();
+        one->AddFragment(fragment);
+        gdcm::DataElement element(pixel_data);
+        element.SetVR(gdcm::VR::OB);
+        element.SetValue(*one);
+        gdcm::Bitmap image;
+        describe(image, file, single, element);
+        return take_values(image, expected, values, capacity, message);
+    });
+}
+
+extern "C" void lamina_dicom_pixels_close(lamina_dicom_pixels *pixels) { delete pixels; }
 
 /// Debian builds GDCM with its assertions on, so that a damaged file would end the process. This definition takes the place of the C
 /// library's: inside GDCM it goes back to the shim, elsewhere it does what the C library does.

@@ -8,6 +8,12 @@ public enum FluoroscopyError: Error, Equatable, Sendable {
     case badCamera(file: String, view: String, frame: Int, error: CameraError)
     /// A file of several frames of which the geometry does not say which is meant.
     case noIndex(path: String, count: Int)
+    /// A DICOM attribute that is needed, is not there, and was not assumed.
+    case missingTag(path: String, tag: String, assumption: String)
+    /// A file that says it all and cannot be used all the same.
+    case unusable(path: String, reason: String)
+    /// An assumption that says nothing.
+    case badAssumption(String, reason: String)
 
     /// A stable machine-readable name.
     public var code: String {
@@ -15,6 +21,9 @@ public enum FluoroscopyError: Error, Equatable, Sendable {
         case .noGeometry: "no_geometry"
         case .badCamera: "bad_camera"
         case .noIndex: "no_index"
+        case .missingTag: "missing_tag"
+        case .unusable: "unusable_frames"
+        case .badAssumption: "bad_assumption"
         }
     }
 }
@@ -27,6 +36,10 @@ extension FluoroscopyError: CustomStringConvertible {
         case .badCamera(let file, let view, let frame, let error): "\(file): view \(view), frame \(frame): \(error)"
         case .noIndex(let path, let count):
             "\(path): it holds \(count) frames, and geometry.json does not say which; add its index, counted from 0"
+        case .missingTag(let path, let tag, let assumption):
+            "\(path): the attribute \(tag) is missing; if you know it, assume \(assumption), or write a geometry.json"
+        case .unusable(let path, let reason): "\(path): \(reason); write a geometry.json for it"
+        case .badAssumption(let text, let reason): "the assumption \(text): \(reason)"
         }
     }
 }

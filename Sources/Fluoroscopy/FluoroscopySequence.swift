@@ -37,11 +37,14 @@ public final class FluoroscopySequence {
     private var masks: [[Bool]?]
     /// Every file that frames and geometry come from, each once: what a manifest hashes.
     public let files: [String]
+    /// What was taken for true that the files do not say.
+    public let warnings: [CommandWarning]
 
     /// Views of the same number of frames, at least one of each; the initializers that read files made sure of it.
-    init(views: [View], files: [String]) {
+    init(views: [View], files: [String], warnings: [CommandWarning] = []) {
         self.views = views
         self.files = files
+        self.warnings = warnings
         open = Array(repeating: nil, count: views.count)
         masks = views.map { view in
             let size = view.frames[0].camera.size
@@ -119,5 +122,33 @@ extension FluoroscopySequence {
             views.append(View(name: view.name, meaning: meaning, fields: view.field.map { [$0] } ?? [], frames: frames))
         }
         self.init(views: views, files: files)
+    }
+
+    /// The frames of one DICOM XA or RF file, one view that is called by its modality.
+    ///
+    /// The room's origin is the isocentre, its axes are the patient's (LPS) when head first, supine, square on the table.
+    /// - Throws: `FluoroscopyError`, `.missingTag` among them; `ImageFileError`.
+    public convenience init(dicom path: String, assuming assumptions: FluoroscopyAssumptions = .init()) throws {
+        let file = try FrameFile(path: path)
+        guard let acquisition = file.acquisition else { throw FluoroscopyError.noGeometry(path: path) }
+        let (view, warnings) = try dicomView(file, acquisition, assuming: assumptions)
+        self.init(views: [view], files: [path], warnings: warnings)
+    }
+
+    /// A folder with geometry.json, or a DICOM file: whichever `path` is.
+    ///
+    /// - Throws: as the two above; `.badAssumption` where something is assumed of a folder, whose geometry.json says all.
+    public convenience init(path: String, assuming assumptions: FluoroscopyAssumptions = .init()) throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
+            throw ImageFileError.unreadable(path: path, reason: "there is no such file or folder")
+        }
+        if !isFolder.boolValue {
+            try self.init(dicom: path, assuming: assumptions)
+        } else if assumptions == .init() {
+            try self.init(folder: path)
+        } else {
+            throw FluoroscopyError.badAssumption(path, reason: "nothing is assumed of a folder; write it in geometry.json")
+        }
     }
 }

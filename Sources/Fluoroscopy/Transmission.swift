@@ -30,17 +30,12 @@ public enum FrameCause: String, Codable, Sendable {
 func transmission(
     of image: [Float], columns: Int, field: [Bool]?, meaning: PixelMeaning
 ) -> (values: [Float], cause: FrameCause?) {
+    precondition(columns > 0 && image.count % columns == 0 && (field?.count ?? image.count) == image.count, "one value for each pixel")
     var values = image
-    var lowest = Float.infinity
-    var highest = -Float.infinity
-    for n in values.indices {
-        guard values[n].isFinite, field?[n] ?? true else {
-            values[n] = .nan
-            continue
-        }
-        lowest = min(lowest, values[n])
-        highest = max(highest, values[n])
+    if let field {
+        for n in values.indices where !field[n] { values[n] = .nan }
     }
+    let (lowest, highest) = range(of: &values)
     let nothing = ([Float](repeating: .nan, count: image.count), FrameCause.noSignal)
     guard lowest < highest else { return nothing }
 
@@ -58,41 +53,60 @@ func transmission(
     guard air > 0, air.isFinite, values.contains(where: { $0 > 0 }) else { return nothing }
     let perAir = 1 / air
     // NaN stays NaN: the comparison is false for it.
-    for n in values.indices { values[n] = values[n] < 0 ? 0 : values[n] * perAir }
+    values.withUnsafeMutableBufferPointer { values in
+        for n in values.indices { values[n] = values[n] < 0 ? 0 : values[n] * perAir }
+    }
     return (values, nil)
+}
+
+/// The range of what is finite, and the rest made NaN; nothing finite gives infinity and its negative.
+private func range(of values: inout [Float]) -> (lowest: Float, highest: Float) {
+    var lowest = Float.infinity
+    var highest = -Float.infinity
+    values.withUnsafeMutableBufferPointer { values in
+        for n in values.indices {
+            let value = values[n]
+            let isFinite = value - value == 0
+            values[n] = isFinite ? value : .nan
+            lowest = isFinite && value < lowest ? value : lowest
+            highest = isFinite && value > highest ? value : highest
+        }
+    }
+    return (lowest, highest)
 }
 
 /// The greatest mean of a 5 x 5 window of which more than half has values; of any window that has one, in an image too small or too torn for that.
 private func greatestSmoothed(_ values: [Float], columns: Int) -> Float {
     let rows = values.count / columns
     let reach = 2
-    // Sums and counts of each column over the rows of the window, moved down row by row.
-    var sums = [Double](repeating: 0, count: columns)
-    var counts = [Int](repeating: 0, count: columns)
-    func add(_ row: Int, _ sign: Double) {
-        for u in 0..<columns {
-            let value = values[row * columns + u]
-            if value.isFinite {
-                sums[u] += sign * Double(value)
-                counts[u] += sign > 0 ? 1 : -1
+    // Sums and counts of each column over the rows of the window, with empty columns on both sides.
+    var sums = [Float](repeating: 0, count: columns + 2 * reach)
+    var counts = sums
+    var full = -Float.infinity
+    var any = -Float.infinity
+    values.withUnsafeBufferPointer { values in
+        sums.withUnsafeMutableBufferPointer { sums in
+            counts.withUnsafeMutableBufferPointer { counts in
+                for v in 0..<rows {
+                    for u in 0..<columns { (sums[u + reach], counts[u + reach]) = (0, 0) }
+                    for row in max(0, v - reach)...min(rows - 1, v + reach) {
+                        for u in 0..<columns {
+                            let value = values[row * columns + u]
+                            let isNumber = value == value
+                            sums[u + reach] += isNumber ? value : 0
+                            counts[u + reach] += isNumber ? 1 : 0
+                        }
+                    }
+                    for u in 0..<columns {
+                        let sum = sums[u] + sums[u + 1] + sums[u + 2] + sums[u + 3] + sums[u + 4]
+                        let count = counts[u] + counts[u + 1] + counts[u + 2] + counts[u + 3] + counts[u + 4]
+                        let mean = sum / max(count, 1)
+                        any = count > 0 && mean > any ? mean : any
+                        full = count > 12 && mean > full ? mean : full
+                    }
+                }
             }
         }
     }
-    for row in 0..<min(reach, rows) { add(row, 1) }
-    var full = -Double.infinity
-    var any = -Double.infinity
-    for v in 0..<rows {
-        if v + reach < rows { add(v + reach, 1) }
-        if v - reach - 1 >= 0 { add(v - reach - 1, -1) }
-        var sum = 0.0
-        var count = 0
-        for u in 0..<min(reach, columns) { (sum, count) = (sum + sums[u], count + counts[u]) }
-        for u in 0..<columns {
-            if u + reach < columns { (sum, count) = (sum + sums[u + reach], count + counts[u + reach]) }
-            if u - reach - 1 >= 0 { (sum, count) = (sum - sums[u - reach - 1], count - counts[u - reach - 1]) }
-            if count > 0 { any = max(any, sum / Double(count)) }
-            if count > 12 { full = max(full, sum / Double(count)) }
-        }
-    }
-    return Float(full > 0 ? full : any)
+    return full > 0 ? full : any
 }

@@ -101,9 +101,7 @@ private func withoutPixels(_ tags: DicomTags, _ file: DicomFile) throws -> Dicom
 
 /// Decodes all frames of a file into `pixels`, host byte order; sets the stored bits that the decoder found.
 func decodePixels(of file: inout DicomFile, into pixels: UnsafeMutableRawBufferPointer) throws {
-    var layout = lamina_dicom_layout(
-        columns: Int64(file.columns), rows: Int64(file.rows), frames: Int64(file.frameCount), bits_allocated: Int32(file.bitsAllocated),
-        bits_stored: Int32(file.stored.count), is_signed: file.stored.isSigned ? 1 : 0)
+    var layout = layout(of: file)
     var message = [CChar](repeating: 0, count: LAMINA_DICOM_MESSAGE_BYTES)
     let status = lamina_dicom_decode(file.path, &layout, pixels.baseAddress, Int64(pixels.count), &message)
     guard status == LAMINA_DICOM_OK.rawValue else { throw dicomError(status, message, path: file.path) }
@@ -120,13 +118,70 @@ private func dicomError(_ status: Int32, _ message: [CChar], path: String) -> Im
     }
 }
 
+/// The attributes of a file, for those who ask by tag.
+///
+/// Throws: `ImageFileError`; `.unrecognizedFrames` for what is no DICOM.
+func openDicomTags<Result>(_ path: String, _ body: (DicomTags) throws -> Result) throws -> Result {
+    var handle: OpaquePointer?
+    var message = [CChar](repeating: 0, count: LAMINA_DICOM_MESSAGE_BYTES)
+    let status = lamina_dicom_open(path, &handle, &message)
+    if status == LAMINA_DICOM_NOT_DICOM.rawValue { throw ImageFileError.unrecognizedFrames(path: path) }
+    guard status == LAMINA_DICOM_OK.rawValue, let handle else { throw dicomError(status, message, path: path) }
+    defer { lamina_dicom_close(handle) }
+    return try body(DicomTags(handle: handle))
+}
+
+/// Where uncompressed pixel data lie in a file; nil where they are compressed.
+func plainPixels(of path: String) throws -> (offset: Int, byteCount: Int, isBigEndian: Bool)? {
+    var (offset, bytes, isBigEndian) = (Int64(0), Int64(0), Int32(0))
+    var message = [CChar](repeating: 0, count: LAMINA_DICOM_MESSAGE_BYTES)
+    let status = lamina_dicom_plain_pixels(path, &offset, &bytes, &isBigEndian, &message)
+    guard status == LAMINA_DICOM_OK.rawValue else { throw dicomError(status, message, path: path) }
+    return bytes > 0 ? (Int(offset), Int(bytes), isBigEndian != 0) : nil
+}
+
+/// The compressed frames of a file, decoded one at a time.
+final class CompressedFrames {
+    private let handle: OpaquePointer
+    private let path: String
+
+    /// Nil where frames are cut into several fragments, and cannot be told apart without decoding.
+    init?(of file: DicomFile) throws {
+        var layout = layout(of: file)
+        var opened: OpaquePointer?
+        var message = [CChar](repeating: 0, count: LAMINA_DICOM_MESSAGE_BYTES)
+        let status = lamina_dicom_pixels_open(file.path, &layout, &opened, &message)
+        if status == LAMINA_DICOM_UNSUPPORTED.rawValue { return nil }
+        guard status == LAMINA_DICOM_OK.rawValue, let opened else { throw dicomError(status, message, path: file.path) }
+        (handle, path) = (opened, file.path)
+    }
+
+    deinit { lamina_dicom_pixels_close(handle) }
+
+    /// Decodes a frame into memory of its size, host byte order; sets the stored bits that the decoder found.
+    func decode(_ frame: Int, of file: inout DicomFile, into pixels: UnsafeMutableRawBufferPointer) throws {
+        var layout = layout(of: file)
+        var message = [CChar](repeating: 0, count: LAMINA_DICOM_MESSAGE_BYTES)
+        let status = lamina_dicom_pixels_frame(handle, Int64(frame), &layout, pixels.baseAddress, Int64(pixels.count), &message)
+        guard status == LAMINA_DICOM_OK.rawValue else { throw dicomError(status, message, path: path) }
+        file.stored.count = Int(layout.bits_stored)
+        file.stored.isSigned = layout.is_signed != 0
+    }
+}
+
+private func layout(of file: DicomFile) -> lamina_dicom_layout {
+    lamina_dicom_layout(
+        columns: Int64(file.columns), rows: Int64(file.rows), frames: Int64(file.frameCount), bits_allocated: Int32(file.bitsAllocated),
+        bits_stored: Int32(file.stored.count), is_signed: file.stored.isSigned ? 1 : 0)
+}
+
 /// Attributes of an open file by tag.
-private struct DicomTags {
+struct DicomTags {
     let handle: OpaquePointer
 
     /// The text of an attribute of the data set, or with `frame` of the functional groups of that frame, then of the data set.
-    func text(_ group: UInt16, _ element: UInt16, frame: Int? = nil) -> String? {
-        var buffer = [CChar](repeating: 0, count: 1024)
+    func text(_ group: UInt16, _ element: UInt16, frame: Int? = nil, capacity: Int = 1024) -> String? {
+        var buffer = [CChar](repeating: 0, count: capacity)
         var length: Int64 = -1
         if let frame { length = lamina_dicom_text(handle, Int64(frame), group, element, &buffer, Int64(buffer.count)) }
         if length < 0 { length = lamina_dicom_text(handle, -1, group, element, &buffer, Int64(buffer.count)) }
@@ -140,6 +195,14 @@ private struct DicomTags {
         guard let text = text(group, element, frame: frame) else { return nil }
         let values = text.split(separator: "\\").compactMap { Double($0.trimmingCharacters(in: .whitespaces)) }
         return values.count == count && values.allSatisfy(\.isFinite) ? values : nil
+    }
+
+    /// All numbers of a decimal or integer string, however many; nil where one of them is none.
+    func list(_ group: UInt16, _ element: UInt16) -> [Double]? {
+        // Times of 60000 frames, in 16 characters each.
+        guard let text = text(group, element, capacity: 1 << 20) else { return nil }
+        let values = text.split(separator: "\\", omittingEmptySubsequences: false).map { Double($0.trimmingCharacters(in: .whitespaces)) }
+        return values.contains { $0?.isFinite != true } ? nil : values.compactMap { $0 }
     }
 
     func bits(_ group: UInt16, _ element: UInt16) -> UInt16? {
@@ -176,7 +239,7 @@ private func readDescription(_ tags: DicomTags, into file: inout DicomFile) {
     file.isLossy = tags.text(0x0028, 0x2110) == "01" || lossySyntaxes.contains(file.transferSyntaxUID)
 }
 
-private func readPixelLayout(_ tags: DicomTags, into file: inout DicomFile) {
+func readPixelLayout(_ tags: DicomTags, into file: inout DicomFile) {
     file.rows = Int(tags.bits(0x0028, 0x0010) ?? 0)
     file.columns = Int(tags.bits(0x0028, 0x0011) ?? 0)
     file.bitsAllocated = Int(tags.bits(0x0028, 0x0100) ?? 0)
@@ -186,9 +249,9 @@ private func readPixelLayout(_ tags: DicomTags, into file: inout DicomFile) {
 }
 
 /// Throws where the pixels cannot be what the header says; before any memory is taken for them.
-private func checkPixels(_ tags: DicomTags, _ file: DicomFile, fileSize: Int) throws {
-    guard (tags.bits(0x0028, 0x0002) ?? 1) == 1, tags.text(0x0028, 0x0004) ?? "MONOCHROME2" == "MONOCHROME2" else {
-        throw ImageFileError.unsupported(path: file.path, feature: "an image that is not MONOCHROME2")
+func checkPixels(_ tags: DicomTags, _ file: DicomFile, fileSize: Int, photometric: Set<String> = ["MONOCHROME2"]) throws {
+    guard (tags.bits(0x0028, 0x0002) ?? 1) == 1, photometric.contains(tags.text(0x0028, 0x0004) ?? "MONOCHROME2") else {
+        throw ImageFileError.unsupported(path: file.path, feature: "an image that is not \(photometric.sorted().joined(separator: " or "))")
     }
     guard [8, 16, 32].contains(file.bitsAllocated), (1...file.bitsAllocated).contains(file.stored.count),
         Int(tags.bits(0x0028, 0x0102) ?? UInt16(file.stored.count - 1)) == file.stored.count - 1

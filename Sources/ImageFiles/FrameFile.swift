@@ -22,6 +22,9 @@ public final class FrameFile {
     public var rows: Int { source.rows }
     public var frameCount: Int { source.frameCount }
 
+    /// What a DICOM file says of how its frames were taken; nil for other files.
+    public var acquisition: DicomAcquisition? { (source as? DicomFrames)?.acquisition }
+
     /// A frame, counted from 0. Frames in order are read fastest: a compressed file is read on from where it was left.
     ///
     /// - Throws: `ImageFileError`; `.noSuchFrame` beyond the last.
@@ -62,7 +65,13 @@ private func frameSource(at path: String) throws -> any FrameSource {
     _ = try regularFileSize(path)
     let head = try ByteSource(path: path, inflated: false).read(count: 512)
     if head.starts(with: [0x89, 0x50, 0x4E, 0x47]) { return try PNGFrames(path: path) }
+    // Little- and big-endian, classic and large.
+    let tiffMarks: [[UInt8]] = [[0x49, 0x49, 0x2A, 0], [0x4D, 0x4D, 0, 0x2A], [0x49, 0x49, 0x2B, 0], [0x4D, 0x4D, 0, 0x2B]]
+    let isDicom = head.count >= 132 && head[128..<132].elementsEqual("DICM".utf8)
+    // A DICOM file may have any preamble, a TIFF's too.
+    if !isDicom, tiffMarks.contains(where: head.starts(with:)) { return try TIFFFrames(path: path) }
     let name = (path as NSString).pathExtension.lowercased()
     if name == "mha" || name == "mhd" || String(decoding: head, as: UTF8.self).contains("NDims") { return try MetaImageFrames(path: path) }
+    if isDicom || name == "dcm" { return try DicomFrames(path: path) }
     throw ImageFileError.unrecognizedFrames(path: path)
 }

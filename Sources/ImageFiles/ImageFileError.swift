@@ -21,6 +21,7 @@ public enum ImageFileError: Error, Equatable, Sendable {
 
     // X-ray frames.
     case unrecognizedFrames(path: String)
+    case notXRay(path: String, modality: String)
     case noSuchFrame(path: String, index: Int, count: Int)
     case wrongFrameSize(path: String, index: Int, found: SIMD2<Int>, expected: SIMD2<Int>)
 
@@ -57,6 +58,7 @@ public enum ImageFileError: Error, Equatable, Sendable {
         case .unsupported: "unsupported_feature"
         case .badNumbers: "bad_numbers"
         case .unrecognizedFrames: "unrecognized_frames"
+        case .notXRay: "not_xray"
         case .noSuchFrame: "no_such_frame"
         case .wrongFrameSize: "wrong_frame_size"
         case .noOrientation: "no_orientation"
@@ -112,6 +114,8 @@ extension ImageFileError: CustomStringConvertible {
         case .badNumbers(let path, let reason): "\(path): \(reason)"
         case .unrecognizedFrames(let path):
             "\(path): not X-ray frames that can be read; give 8 or 16 bit grey PNG or TIFF, MetaImage (.mha, .mhd), or DICOM (XA, RF)"
+        case .notXRay(let path, let modality):
+            "\(path): the modality is \(modality.isEmpty ? "not given" : modality), not XA or RF; give X-ray frames"
         case .noSuchFrame(let path, let index, let count):
             "\(path): there is no frame \(index), counted from 0, among \(count); correct the index"
         case .wrongFrameSize(let path, let index, let found, let expected):

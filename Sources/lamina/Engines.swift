@@ -9,6 +9,8 @@ func engines() -> [String: String] {
         "Eigen": String(cString: lamina_eigen_version()),
         "GDCM": String(cString: lamina_gdcm_version()),
         "libcrypto": digestLibraryVersion(),
+        "libpng": String(cString: lamina_png_version()),
+        "LibTIFF": String(cString: lamina_tiff_version()),
         "teem": String(cString: lamina_teem_version()),
         "zlib": String(cString: lamina_zlib_version()),
     ]

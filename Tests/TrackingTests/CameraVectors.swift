@@ -66,10 +66,9 @@ struct CameraVectors: Decodable {
 
 /// How far on the detector a camera sees points from where they were seen, mm; `points` are x, y, z, u, v.
 func worstMiss(_ camera: CArmCamera, _ points: [[Double]]) throws -> Double {
-    let worst =
-        try points.map { p in
-            let pixel = try #require(camera.pixel(of: Point<Room>(p[0], p[1], p[2])))
-            let miss = (pixel - SIMD2(p[3], p[4])) * camera.pixelSpacing
-            return (miss * miss).sum().squareRoot()
-        }.max() ?? .infinity
+    try points.map { p in
+        let pixel = try #require(camera.pixel(of: Point<Room>(p[0], p[1], p[2])))
+        let miss = (pixel - SIMD2(p[3], p[4])) * camera.pixelSpacing
+        return (miss * miss).sum().squareRoot()
+    }.max() ?? .infinity
 }

@@ -43,6 +43,20 @@ typedef struct {
 // for, `capacity` that room in bytes. A file whose pixels do not fill it is CORRUPT. On OK `expected` holds the decoder's bits.
 int lamina_dicom_decode(const char *path, lamina_dicom_layout *expected, void *values, int64_t capacity, char *message);
 
+// Where the uncompressed pixel data of a file begin, how many bytes they have and whether they are big-endian; 0 bytes where they are compressed or
+// there are none.
+int lamina_dicom_plain_pixels(const char *path, int64_t *offset, int64_t *bytes, int *is_big_endian, char *message);
+
+typedef struct lamina_dicom_pixels lamina_dicom_pixels;
+
+// Reads the compressed pixel data of a file, to decode one frame at a time. UNSUPPORTED where a frame is cut into several fragments: decode all of
+// them with lamina_dicom_decode then. Close the handle with lamina_dicom_pixels_close.
+int lamina_dicom_pixels_open(const char *path, const lamina_dicom_layout *expected, lamina_dicom_pixels **out, char *message);
+// Decodes a frame, counted from 0, as lamina_dicom_decode does all; `capacity` is that of one frame.
+int lamina_dicom_pixels_frame(
+    lamina_dicom_pixels *pixels, int64_t frame, lamina_dicom_layout *expected, void *values, int64_t capacity, char *message);
+void lamina_dicom_pixels_close(lamina_dicom_pixels *pixels);
+
 #ifdef __cplusplus
 }
 #endif

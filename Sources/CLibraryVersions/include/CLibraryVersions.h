@@ -9,6 +9,8 @@ extern "C" {
 const char *lamina_gdcm_version(void);
 const char *lamina_teem_version(void);
 const char *lamina_zlib_version(void);
+const char *lamina_png_version(void);
+const char *lamina_tiff_version(void);
 const char *lamina_assimp_version(void);
 const char *lamina_eigen_version(void);
 
