@@ -14,7 +14,7 @@ EVENTS = {
     "other": "another patient's frames",
     "black": "all zero",
     "nan": "not a number",
-    "contrast": "the tube voltage rises: contrast falls by 15 %, the picture is 1.6 times as bright",
+    "contrast": "the tube voltage rises: contrast falls by 15 %, the picture grows about 1.5 times as bright",
 }
 
 

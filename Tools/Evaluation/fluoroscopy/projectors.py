@@ -5,6 +5,7 @@ then needs one simple geometry, and a small volume costs only the pixels it can 
 """
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 
@@ -74,6 +75,12 @@ def nanodrr(image, carm_from_image, camera, threads=2, samples=400):
     from nanodrr.drr import render
 
     torch.set_num_threads(threads)
+    whole = np.zeros(camera.size[::-1], np.float32)
+    box = footprint(image, carm_from_image, camera)
+    if box is None:
+        return whole
+    (u0, v0), (u1, v1) = box
+    camera = replace(camera, size=(u1 - u0 + 1, v1 - v0 + 1), principal=(camera.principal[0] - u0, camera.principal[1] - v0))
     voxels = torch.from_numpy(np.ascontiguousarray(image.voxels, np.float32))[None, None]
     affine = np.eye(4)
     affine[:3, :3], affine[:3, 3] = image.lps_from_index, image.origin
@@ -91,7 +98,8 @@ def nanodrr(image, carm_from_image, camera, threads=2, samples=400):
         drawn = render(
             subject, single(np.linalg.inv(k))[None], single(inverse(carm_from_image))[None], torch.tensor([camera.distance]), camera.size[1],
             camera.size[0], n_samples=samples)
-    return drawn[0, 0].numpy()
+    whole[v0 : v1 + 1, u0 : u1 + 1] = drawn[0, 0].numpy()
+    return whole
 
 
 PROJECTORS = {"rtk": rtk, "nanodrr": nanodrr}

@@ -44,7 +44,8 @@ SCENARIOS = [
     Scenario("inverted values", ("--values", "inverted"), BOTH, seeds=1),
     Scenario("frames dropped", ("--drop",), BOTH, seeds=2),
     Scenario("C-arm turns by 10 degrees", ("--carm-turn-deg", "10"), ("AP", "AP,LAT"), seeds=2),
-    Scenario("a level leaves the view", ("--leave-view", "T11"), BOTH, seeds=2),
+    # Towards the head: the sample CT ends just below L2.
+    Scenario("a level leaves the view", ("--leave-view", "L1"), BOTH, seeds=2),
     Scenario("mirrored", ("--event", "mirrored"), ("AP", "AP,LAT"), 24, 2, must_fail=True),
     Scenario("AP and LAT exchanged", ("--event", "swapped"), BOTH, 24, 2, must_fail=True),
     Scenario("another patient's frames", ("--event", "other"), ("AP", "AP,LAT"), 24, 2, must_fail=True),
