@@ -127,10 +127,11 @@ def write_geometry(a, name, views, believed, places, stacks, exposures, times):
 def write_start(a, scene, first, views, places):
     shift = np.zeros(3)
     if a.initial_levels_off:
-        # One level is the mean distance of neighbours, along the room's x, which points to the head.
-        centres = np.array([pose[:3, 3] for pose in first.values()])
-        one = np.linalg.norm(np.diff(centres, axis=0), axis=1).mean() if len(centres) > 1 else 30.0
-        shift[0] = one * a.initial_levels_off
+        # Along the spine, so that each vertebra starts on its neighbour: the levels are in order from head to foot.
+        centres = [pose[:3, 3] for pose in first.values()]
+        if len(centres) < 2:
+            raise SystemExit("--initial-levels-off needs two levels or more: their distance is one level")
+        shift = a.initial_levels_off * (centres[0] - centres[-1]) / (len(centres) - 1)
     patient = motion.room_from_patient(first, scene.patient_from_vertebra, a.seed, a.initial_deg, a.initial_mm)
     patient[:3, 3] += shift
     wire.write(a.output / "initial.json", {"schema": "lamina.initial", "schema_version": "1.0.0", "room_from_patient": wire.row_major(patient)})
