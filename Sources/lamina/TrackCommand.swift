@@ -21,8 +21,11 @@ struct TrackCommand: ParsableCommand {
     @Argument(help: "A case that 'lamina plan' wrote.", completion: .directory)
     var folder: String
 
-    @Option(help: "A folder with geometry.json and its frames.", completion: .directory)
+    @Option(help: "A folder with geometry.json and its frames, or a DICOM XA or RF file.", completion: .file())
     var frames: String
+
+    @Option(help: "A value that a DICOM file lacks, such as source_detector_mm=1020; repeatable. Nothing is assumed unsaid.")
+    var assume: [String] = []
 
     @OptionGroup var start: StartOptions
 
@@ -54,7 +57,10 @@ struct TrackCommand: ParsableCommand {
             var outcome = CommandOutcome(output: output)
             try writeCase(at: output, replacing: force) { draft in
                 let tracked = try TrackedCase(at: folder, scan: ct, levels: levels, threads: threads, log: log)
-                let sequence = try FluoroscopySequence(folder: frames)
+                var assumptions = FluoroscopyAssumptions()
+                for value in assume { try assumptions.add(value) }
+                let sequence = try FluoroscopySequence(path: frames, assuming: assumptions)
+                for warning in sequence.warnings { log.warn(warning.code, warning.message) }
                 let place = try start.place(of: tracked, views: sequence.viewNames, cameras: sequence.cameras(at: 0))
                 let run = try TrackRun(tracked, sequence, from: place, threads: threads, draft: draft, log: log)
                 outcome.exit = run.exit

@@ -10,6 +10,9 @@ public struct SpineModel: Sendable {
     public let rest: Volume<Float, Patient>
     public let parameters: AttenuationParameters
 
+    /// The middle of the vertebrae's origins, where the CT has them.
+    var centre: Point<Patient> { Point.mean(of: vertebrae.map(\.patientFromVertebra.origin))! }
+
     /// - Parameters:
     ///   - ct: HU.
     ///   - labels: VerSe ids on the CT's grid.

@@ -142,7 +142,7 @@ private struct StartSearch {
         // A quarter of a degree and of a millimetre: as one, but for what rounding needs.
         let own = SquareMatrix(turnVariance: 2e-5, shift: SquareMatrix(across: 0.06, along: 0.06, direction: SIMD3(0, 0, 1)))
         let joint = motion.covariance(group: group, own: poses.map { _ in own })
-        return PosePrior(means: poses, information: try joint.inverse(), covariance: joint)
+        return PosePrior(means: poses, information: try joint.inverse(), covariance: joint).strengthened(by: usualInflation)
     }
 }
 

@@ -1,6 +1,10 @@
 import Anatomy
+import Concurrency
 import Foundation
 import Frames
+
+/// What the images' information is too large by before a frame has told: measured on development frames, 5 to 15.
+let usualInflation = 8.0
 
 /// Follows vertebrae from frame to frame.
 ///
@@ -21,7 +25,7 @@ public struct SpineTracker: Sendable {
     /// Frames since each vertebra was last not lost.
     private var framesLost: [Int]
     /// The images' information is divided by this: how much more residuals vary together than they would apart.
-    private var inflation = 8.0
+    private var inflation = usualInflation
     /// Agreement of whole images with the model in frames that were believed; nil before the first.
     private var usualAgreement: Double?
     private var rest: RestImages?
@@ -51,8 +55,8 @@ public struct SpineTracker: Sendable {
         let cameras = frames.map(\.camera)
         guard frames.contains(where: { $0.hasSignal }) else { return lostAll(.noSignal) }
         let prior = try expectation(at: time, cameras)
-        let background = try restImages(cameras, at: prior.means)
-        let views = comparedViews(frames, background)
+        let group = try groupPose(of: model.vertebrae, at: prior.means)
+        let views = comparedViews(frames, restImages(cameras, at: group), at: group)
         let found = try registerVertebrae(
             model.vertebrae, startingAt: prior.means, in: views, prior: prior.strengthened(by: inflation),
             parameters: parameters.registration, threads: threads)
@@ -157,24 +161,27 @@ extension SpineTracker {
             shift: SquareMatrix(across: shift, along: shift, direction: SIMD3(0, 0, 1)))
     }
 
-    private mutating func restImages(_ cameras: [CArmCamera], at means: [RigidTransform<Room, Vertebra>]) throws -> RestImages {
-        let group = try groupPose(of: model.vertebrae, at: means)
-        if let rest, rest.fit(model.vertebrae, at: group, cameras, within: parameters.backgroundMotion) { return rest }
+    private mutating func restImages(_ cameras: [CArmCamera], at group: RigidTransform<Room, Patient>) -> RestImages {
+        if let rest, rest.serve(group, model.centre, cameras, within: parameters.backgroundMotion, parameters.backgroundTurn) {
+            return rest
+        }
         let drawn = RestImages(of: model, at: group, in: cameras, parameters: parameters.registration, threads: threads)
         rest = drawn
         return drawn
     }
 
-    private func comparedViews(_ frames: [XRayFrame], _ background: RestImages) -> [[ComparedView]] {
+    private func comparedViews(_ frames: [XRayFrame], _ rest: RestImages, at group: RigidTransform<Room, Patient>) -> [[ComparedView]] {
         let filter = GradientFilter(sigma: parameters.registration.sigma)
-        return parameters.registration.fineness.indices.map { level in
-            frames.indices.map { view in
-                let camera = frames[view].camera
-                let measured = MeasuredSlopes(
-                    frames[view], blocksOf: camera.pixels(spanning: parameters.registration.fineness[level]), filter: filter)
-                return ComparedView(camera: camera, measured: measured, background: background.slopes[level][view])
-            }
+        let jobs = parameters.registration.fineness.indices.flatMap { level in frames.indices.map { (level, $0) } }
+        // Filtering cannot fail.
+        let flat = try! concurrentMap(jobs, threads: threads) { level, view in
+            let camera = frames[view].camera
+            let measured = MeasuredSlopes(
+                frames[view], blocksOf: camera.pixels(spanning: parameters.registration.fineness[level]), filter: filter)
+            let background = rest.slopes(level: level, view: view, raster: measured.raster, at: group, centre: model.centre)
+            return ComparedView(camera: camera, measured: measured, background: background)
         }
+        return parameters.registration.fineness.indices.map { level in Array(flat[(level * frames.count)..<((level + 1) * frames.count)]) }
     }
 
     private func scoreVariance(_ comparison: ImageComparison, _ cameras: [CArmCamera]) -> SquareMatrix {

@@ -11,15 +11,16 @@ public struct TrackerParameters: Codable, Equatable, Sendable {
     public var groupTurn = 6.0 * .pi / 180
     public var groupShift = 15.0
     /// The same along the rays of a single view, where images say almost nothing.
-    public var groupDepthShift = 3.0
+    public var groupDepthShift = 1.0
 
     /// At the start, before any frame: how far the group may lie from where it was said to be.
     public var startTurn = 6.0 * .pi / 180
     public var startShift = 12.0
     public var startDepthShift = 15.0
 
-    /// The rest of the anatomy is drawn anew when the group has moved so far since (mm, at any vertebra).
-    public var backgroundMotion = 0.5
+    /// The rest of the anatomy is drawn anew when the group has moved so far since, mm, or turned so far, radians; until then its image is carried along.
+    public var backgroundMotion = 1.0
+    public var backgroundTurn = 0.4 * .pi / 180
     /// In one view the shift along the ray is published with at least this standard deviation, mm: what single-view tracking is known to err by.
     public var leastDepthDeviation = 10.0
 
