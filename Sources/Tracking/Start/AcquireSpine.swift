@@ -20,8 +20,9 @@ public struct AcquisitionParameters: Codable, Equatable, Sendable {
     public var settling = Search(fineness: [4.8, 2.4], iterations: [5, 5], rounds: 2)
     /// Starts lie so far to either side of the guess, in the two directions across the spine, mm.
     public var sideways = 12.0
-    /// Agreement below which the images are of something else.
-    public var leastAgreement = 0.4
+    /// Agreement below which the images are of something else. Right starts had 0.65 to 0.67 on development frames whose organs do not move with the spine, 1.0 on
+    /// phantoms; starts one level off at most 0.46, swapped and mirrored images at most 0.50.
+    public var leastAgreement = 0.55
     /// A start one level off whose agreement is more than this share of the best makes the level ambiguous.
     public var ambiguity = 0.9
     /// Starts that end this near to one another are the same, mm.
@@ -64,13 +65,26 @@ public func acquire(
     let others = tries.filter { ($0.roomFromPatient * middle).distance(to: best.roomFromPatient * middle) > parameters.same }
     let other = others.map(\.agreement).max() ?? 0
     let mirrored = try search.settled(best.roomFromPatient, frames.map(\.mirrored), parameters.settling).agreement
+    let swapped = try swaps(of: frames).map { try search.settled(guess, $0, parameters.settling).agreement }.max() ?? 0
     var causes: [TrackingCause] = []
     if best.agreement < parameters.leastAgreement { causes.append(.lowSimilarity) }
     if mirrored > best.agreement { causes.append(.mirrored) }
+    if swapped > best.agreement { causes.append(.viewsSwapped) }
     if other > parameters.ambiguity * best.agreement { causes.append(.ambiguousLevel) }
     return Acquisition(
         roomFromPatient: best.roomFromPatient, agreement: best.agreement, otherLevelAgreement: other, mirroredAgreement: mirrored,
         causes: causes)
+}
+
+/// The frames with the images of two views exchanged, for each pair whose images have one size.
+private func swaps(of frames: [XRayFrame]) -> [[XRayFrame]] {
+    frames.indices.flatMap { a in
+        frames[..<a].indices.filter { frames[$0].camera.size == frames[a].camera.size }.map { b in
+            var exchanged = frames
+            (exchanged[a].transmission, exchanged[b].transmission) = (frames[b].transmission, frames[a].transmission)
+            return exchanged
+        }
+    }
 }
 
 private struct StartSearch {

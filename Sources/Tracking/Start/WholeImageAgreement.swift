@@ -13,7 +13,8 @@ func wholeImageAgreement(_ comparison: ImageComparison, _ views: [ComparedView])
             let (mx, my) = (measured.slopes[n], measured.slopes[count + n])
             let (x, y) = (fit.model[n], fit.model[count + n])
             cross += Double(weight * (mx * x + my * y))
-            one += Double(weight * (mx * mx + my * my))
+            // Counting noise is no disagreement: its share of the measured power is taken off.
+            one += Double(weight * (mx * mx + my * my - 2 * measured.noise[n]))
             other += Double(weight * (x * x + y * y))
         }
         return one > 0 && other > 0 ? cross / (one * other).squareRoot() : 0

@@ -33,6 +33,8 @@ public enum TrackingCause: String, Codable, Sendable, CaseIterable {
     case uncertain
     /// A start one level up or down explains the image as well.
     case ambiguousLevel = "ambiguous_level"
+    /// Images exchanged between the views explain the patient better.
+    case viewsSwapped = "views_swapped"
     /// The mirrored image explains the patient better.
     case mirrored
     /// Frames are missing before this one.

@@ -15,6 +15,8 @@ struct ViewEvidence {
         let planeSize = size.x * size.y
         let count = fit.raster.count
         let measured = view.measured.slopes
+        // In frames with hardly any noise every small flaw of the model lies many standard deviations off; an instrument's edges are as strong as bone's.
+        let least = 0.25 * fit.gain * fit.gain * meanStrength(part)
         var (own, seen, far): (Float, Float, Float) = (0, 0, 0)
         var (cross, square) = (0.0, 0.0)
         for v in 0..<size.y {
@@ -30,7 +32,7 @@ struct ViewEvidence {
                 // What this vertebra alone has to explain is the residual and its own part of the model.
                 cross += Double(fit.weights[n] * ((rx + fit.gain * x) * x + (ry + fit.gain * y) * y))
                 square += Double(fit.weights[n] * strength)
-                if rx * rx + ry * ry > 16 * (fit.scale * fit.scale + view.measured.noise[n]) { far += strength }
+                if rx * rx + ry * ry > max(least, 16 * (fit.scale * fit.scale + view.measured.noise[n])) { far += strength }
             }
         }
         guard own > 0 else { return }
@@ -42,4 +44,17 @@ struct ViewEvidence {
         information = square * gain * gain
         outliers = Double(far / seen)
     }
+}
+
+/// The mean squared slope of a vertebra's image, over the places where it has any.
+private func meanStrength(_ part: RenderedVertebra) -> Float {
+    let count = part.window.size.x * part.window.size.y
+    var (sum, places): (Float, Float) = (0, 0)
+    for n in 0..<count {
+        let strength = part.slopes[n] * part.slopes[n] + part.slopes[count + n] * part.slopes[count + n]
+        guard strength > 1e-8 else { continue }
+        sum += strength
+        places += 1
+    }
+    return places > 0 ? sum / places : 0
 }

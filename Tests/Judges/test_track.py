@@ -1,0 +1,193 @@
+"""`lamina track` on radiographs of a phantom that are drawn here, by small steps along each ray with scipy: no code is shared with lamina's projector."""
+
+import json
+
+import jsonschema
+import nibabel as nib
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from scipy.ndimage import map_coordinates
+from scipy.spatial.transform import Rotation
+
+from conftest import SPECIFICATION, run_lamina
+
+COLUMNS, ROWS, SPACING, DISTANCE, ISOCENTRE = 160, 160, 1.6, 1020.0, 700.0
+# Directions of columns and rows in the room, whose axes are the patient's left, back and head: from the front, and from the right.
+VIEWS = {"AP": ([1, 0, 0], [0, 0, -1]), "LAT": ([0, -1, 0], [0, 0, -1])}
+START_DEGREES, START_MM = 2.0, 3.0
+
+
+def carm_from_room(view):
+    columns, rows = np.array(VIEWS[view], float)
+    axis = np.cross(columns, rows)
+    matrix = np.eye(4)
+    matrix[:3, :3] = [columns, rows, axis]
+    matrix[2, 3] = ISOCENTRE
+    return matrix
+
+
+def radiograph(ct, affine_lps, room_from_patient, view, step=1.0):
+    """Shares of the X-rays that pass, rows x columns."""
+    room_from_carm = np.linalg.inv(carm_from_room(view))
+    index_from_carm = np.linalg.inv(affine_lps) @ np.linalg.inv(room_from_patient) @ room_from_carm
+    u, v = np.meshgrid((np.arange(COLUMNS) - (COLUMNS - 1) / 2) * SPACING, (np.arange(ROWS) - (ROWS - 1) / 2) * SPACING)
+    ends = np.stack([u, v, np.full_like(u, DISTANCE)])
+    length = np.linalg.norm(ends, axis=0)
+    total = np.zeros_like(u)
+    for share in np.arange(ISOCENTRE - 220, ISOCENTRE + 220, step) / DISTANCE:
+        index = np.tensordot(index_from_carm[:3, :3], ends * share, 1) + index_from_carm[:3, 3, None, None]
+        total += map_coordinates(ct, index, order=1, mode="constant", cval=0) * length * step / DISTANCE
+    return np.exp(-total)
+
+
+def rigid(degrees, shift):
+    matrix = np.eye(4)
+    matrix[:3, :3] = Rotation.from_rotvec(np.radians(degrees)).as_matrix()
+    matrix[:3, 3] = shift
+    return matrix
+
+
+@pytest.fixture(scope="module")
+def scene(phantom, phantom_case, tmp_path_factory):
+    """Three moments of the phantom in two views, the patient moved a little from one to the next; with the true places."""
+    image = nib.load(phantom / "ct.nii.gz")
+    attenuation = np.maximum(0, 0.02 * (1 + np.asarray(image.dataobj, np.float32) / 1000))
+    affine = np.diag([-1, -1, 1, 1]) @ image.affine
+    plan = json.loads((phantom_case / "plan.json").read_text())
+    middle = np.mean([np.reshape(v["patient_from_vertebra"], (4, 4))[:3, 3] for v in plan["vertebrae"]], 0)
+    truth = [rigid([0.5 * n, -0.4 * n, 0.3 * n], [1.0 * n, 0.5 * n, -0.8 * n]) @ rigid([0, 0, 0], -middle) for n in range(3)]
+    frames = {view: np.stack([radiograph(attenuation, affine, place, view) for place in truth]) for view in VIEWS}
+    return {"frames": frames, "truth": truth, "plan": plan, "case": phantom_case}
+
+
+def write_frames(folder, frames, start, **changes):
+    """geometry.json, one MHA a view and initial.json."""
+    folder.mkdir(parents=True)
+    views = []
+    for view, images in frames.items():
+        sitk.WriteImage(sitk.GetImageFromArray(images.astype(np.float32)), str(folder / f"{view}.mha"))
+        views.append({
+            "name": view, "size_px": [COLUMNS, ROWS], "pixel_spacing_mm": [SPACING, SPACING], "source_detector_mm": DISTANCE,
+            "principal_point_px": [(COLUMNS - 1) / 2, (ROWS - 1) / 2], "carm_from_room": carm_from_room(view).ravel().tolist(),
+            "values": "intensity", "air_value": 1.0,
+            "frames": [{"file": f"{view}.mha", "index": n, "time_s": n / 15} for n in range(len(images))],
+        } | changes)
+    (folder / "geometry.json").write_text(json.dumps({"schema": "lamina.geometry", "schema_version": "1.0.0", "views": views}))
+    (folder / "initial.json").write_text(json.dumps(
+        {"schema": "lamina.initial", "schema_version": "1.0.0", "room_from_patient": start.ravel().tolist()}))
+    return folder
+
+
+def near(scene):
+    """A start 2 degrees and 3 mm off."""
+    direction = np.array([0.6, -0.64, 0.48])
+    return rigid(START_DEGREES * direction, START_MM * direction[::-1]) @ scene["truth"][0]
+
+
+def track(scene, folder, out, *options):
+    return run_lamina("track", scene["case"], "--frames", folder, "--initial", folder / "initial.json", "-o", out, "-q", *options)
+
+
+def lines(run):
+    return [json.loads(line) for line in (run / "poses.jsonl").read_text().splitlines()]
+
+
+def errors(scene, record):
+    """Degrees and mm of each vertebra that has a pose."""
+    found = []
+    for vertebra in record["vertebrae"]:
+        if vertebra["state"] == "LOST":
+            continue
+        patient_from_vertebra = np.reshape(next(v for v in scene["plan"]["vertebrae"] if v["level"] == vertebra["level"])["patient_from_vertebra"], (4, 4))
+        true = scene["truth"][record["frame"]] @ patient_from_vertebra
+        pose = np.reshape(vertebra["room_from_vertebra"], (4, 4))
+        turn = Rotation.from_matrix(pose[:3, :3] @ true[:3, :3].T).magnitude()
+        found.append((np.degrees(turn), np.linalg.norm(pose[:3, 3] - true[:3, 3])))
+    return found
+
+
+@pytest.fixture(scope="module")
+def tracked(scene, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("track")
+    frames = write_frames(folder / "frames", scene["frames"], near(scene))
+    run = track(scene, frames, folder / "run")
+    assert run.returncode == 0, run.stderr
+    return folder / "run"
+
+
+def test_poses_are_where_the_patient_was_put(scene, tracked):
+    records = lines(tracked)
+    assert [r["frame"] for r in records] == [0, 1, 2]
+    found = [e for record in records for e in errors(scene, record)]
+    assert len(found) == 3 * len(scene["plan"]["vertebrae"])
+    # Frames without noise, at 1.6 mm pixels: 1.1 mm at the vertebra.
+    assert max(turn for turn, _ in found) < 1.0, found
+    assert max(shift for _, shift in found) < 0.5, found
+
+
+def test_a_run_is_a_verified_folder_that_keeps_its_schemas(tracked):
+    assert run_lamina("verify", tracked).returncode == 0
+    schema = json.loads((SPECIFICATION / "poses.schema.json").read_text())
+    for record in lines(tracked):
+        jsonschema.validate(record, schema)
+        assert all(v["depth_observable"] for v in record["vertebrae"])
+    assert sorted(p.name for p in (tracked / "overlays").iterdir()) == sorted(f"{view}_{n:04d}.png" for view in VIEWS for n in range(3))
+
+
+def test_one_view_does_not_claim_the_depth(scene, tmp_path):
+    frames = write_frames(tmp_path / "frames", {"AP": scene["frames"]["AP"]}, near(scene))
+    run = track(scene, frames, tmp_path / "run")
+    assert run.returncode == 0, run.stderr
+    for record in lines(tmp_path / "run"):
+        for vertebra in record["vertebrae"]:
+            assert not vertebra["depth_observable"]
+            # The rays run along the room's y.
+            assert np.reshape(vertebra["covariance"], (6, 6))[4, 4] ** 0.5 > 9.9
+
+
+def test_mirrored_frames_are_never_posed(scene, tmp_path):
+    frames = write_frames(tmp_path / "frames", {view: images[:, :, ::-1] for view, images in scene["frames"].items()}, near(scene))
+    run = track(scene, frames, tmp_path / "run")
+    assert run.returncode == 4, run.stdout
+    states = [v for record in lines(tmp_path / "run") for v in record["vertebrae"]]
+    assert all(v["state"] == "LOST" and "room_from_vertebra" not in v for v in states)
+    assert any("mirrored" in v["causes"] for v in states)
+
+
+def test_swapped_views_are_never_posed(scene, tmp_path):
+    frames = write_frames(tmp_path / "frames", {"AP": scene["frames"]["LAT"], "LAT": scene["frames"]["AP"]}, near(scene))
+    run = track(scene, frames, tmp_path / "run")
+    assert run.returncode == 4, run.stdout
+    assert all(v["state"] == "LOST" for record in lines(tmp_path / "run") for v in record["vertebrae"])
+
+
+@pytest.mark.parametrize("value", [0.0, np.nan], ids=["black", "nan"])
+def test_frames_of_nothing_are_lost_at_once(scene, tmp_path, value):
+    images = {view: images.copy() for view, images in scene["frames"].items()}
+    for stack in images.values():
+        stack[1] = value
+    frames = write_frames(tmp_path / "frames", images, near(scene))
+    track(scene, frames, tmp_path / "run")
+    middle = lines(tmp_path / "run")[1]["vertebrae"]
+    assert all(v["state"] == "LOST" and v["causes"] == ["no_signal"] for v in middle), middle
+
+
+def test_a_case_that_was_changed_is_7(scene, tmp_path):
+    import shutil
+
+    case = tmp_path / "case"
+    shutil.copytree(scene["case"], case)
+    (case / "plan.json").write_text((case / "plan.json").read_text().replace("planned", "planned ", 1))
+    frames = write_frames(tmp_path / "frames", scene["frames"], near(scene))
+    run = run_lamina("track", case, "--frames", frames, "--initial", frames / "initial.json", "-o", tmp_path / "run")
+    assert run.returncode == 7 and not (tmp_path / "run").exists()
+
+
+def test_frames_without_geometry_are_3_and_a_missing_start_is_2(scene, tmp_path):
+    frames = write_frames(tmp_path / "frames", scene["frames"], near(scene))
+    nowhere = run_lamina("track", scene["case"], "--frames", frames, "-o", tmp_path / "run")
+    assert nowhere.returncode == 2 and "--initial" in nowhere.stderr
+    (frames / "geometry.json").unlink()
+    run = track(scene, frames, tmp_path / "run")
+    assert run.returncode == 3 and "geometry.json" in run.stderr and not (tmp_path / "run").exists()
