@@ -13,6 +13,10 @@ public struct SpineModel: Sendable {
     /// The middle of the vertebrae's origins, where the CT has them.
     var centre: Point<Patient> { Point.mean(of: vertebrae.map(\.patientFromVertebra.origin))! }
 
+    init(vertebrae: [ModelVertebra], rest: Volume<Float, Patient>, parameters: AttenuationParameters = .init()) {
+        (self.vertebrae, self.rest, self.parameters) = (vertebrae, rest, parameters)
+    }
+
     /// - Parameters:
     ///   - ct: HU.
     ///   - labels: VerSe ids on the CT's grid.

@@ -20,12 +20,8 @@ func judge(_ evidence: PoseEvidence, _ limits: TrustLimits) -> (state: TrackingS
         atMost(evidence.contrastRatio > 0 ? abs(log2(evidence.contrastRatio)) : .infinity, limits.contrast, .contrast)
         atMost(evidence.innovation, limits.innovation, .innovation)
         atMost(evidence.neighbours, limits.neighbours, .neighbours)
-        atMost(
-            max(evidence.turnDeviation / limits.turnDeviation.lost, evidence.shiftDeviation / limits.shiftDeviation.lost),
-            TrustLimits.Pair(
-                degraded: min(
-                    limits.turnDeviation.degraded / limits.turnDeviation.lost, limits.shiftDeviation.degraded / limits.shiftDeviation.lost),
-                lost: 1), .uncertain)
+        atMost(evidence.turnDeviation, limits.turnDeviation, .uncertain)
+        atMost(evidence.shiftDeviation, limits.shiftDeviation, .uncertain)
     }
     if !lost.isEmpty { return (.lost, unique(lost + doubts)) }
 

@@ -37,8 +37,6 @@ public enum TrackingCause: String, Codable, Sendable, CaseIterable {
     case viewsSwapped = "views_swapped"
     /// The mirrored image explains the patient better.
     case mirrored
-    /// Frames are missing before this one.
-    case gap
     /// Tracking has just begun again.
     case reacquired
 }

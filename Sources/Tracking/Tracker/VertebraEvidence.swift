@@ -6,55 +6,73 @@ struct ViewEvidence {
     var information = 0.0
     /// Share of the vertebra's edge strength that lies on valid places of the image.
     var visible = 0.0
-    /// Share of its valid edge strength where residuals are beyond four standard deviations.
+    /// Share of its valid edge strength where residuals are as strong as bone's edges and beyond four standard deviations, at its own contrast.
     var outliers = 0.0
 
     /// - Complexity: O(places of the window).
     init(_ view: ComparedView, _ fit: ViewFit, _ part: RenderedVertebra) {
-        let size = part.window.size
-        let planeSize = size.x * size.y
-        let count = fit.raster.count
-        let measured = view.measured.slopes
-        // In frames with hardly any noise every small flaw of the model lies many standard deviations off; an instrument's edges are as strong as bone's.
-        let least = 0.25 * fit.gain * fit.gain * meanStrength(part)
-        var (own, seen, far): (Float, Float, Float) = (0, 0, 0)
-        var (cross, square) = (0.0, 0.0)
-        for v in 0..<size.y {
-            for u in 0..<size.x {
-                let (x, y) = (part.slopes[v * size.x + u], part.slopes[planeSize + v * size.x + u])
-                let strength = x * x + y * y
-                guard strength > 1e-8 else { continue }
-                own += strength
-                let n = (v + part.window.lower.y) * fit.raster.size.x + u + part.window.lower.x
-                guard view.measured.valid[n] > 0, fit.weights[n] > 0 else { continue }
-                seen += strength
-                let (rx, ry) = (measured[n] - fit.gain * fit.model[n], measured[count + n] - fit.gain * fit.model[count + n])
-                // What this vertebra alone has to explain is the residual and its own part of the model.
-                cross += Double(fit.weights[n] * ((rx + fit.gain * x) * x + (ry + fit.gain * y) * y))
-                square += Double(fit.weights[n] * strength)
-                if rx * rx + ry * ry > max(least, 16 * (fit.scale * fit.scale + view.measured.noise[n])) { far += strength }
-            }
-        }
-        guard own > 0 else { return }
+        let places = EdgePlaces(view, fit, part)
+        guard places.strength > 0 else { return }
         // The part of it that lies beyond the image was not rendered.
-        visible = Double(seen / own) * part.shareOnImage
-        guard seen > 0, square > 0 else { return }
-        let gain = Double(fit.gain)
-        contrast = cross / (square * gain)
-        information = square * gain * gain
-        outliers = Double(far / seen)
+        visible = Double(places.seenStrength / places.strength) * part.shareOnImage
+        var (cross, square): (Float, Float) = (0, 0)
+        for place in places.seen {
+            cross += place.weight * (place.residual * place.slope).sum()
+            square += place.weight * (place.slope * place.slope).sum()
+        }
+        guard square > 0 else { return }
+        // What this vertebra alone has to explain is the residual and its own part of the model.
+        let own = 1 + cross / (square * fit.gain)
+        contrast = Double(own)
+        information = Double(square * fit.gain * fit.gain)
+        // In frames with hardly any noise every small flaw of the model lies many deviations off; an instrument's edges are as strong as bone's.
+        let least = 0.25 * fit.gain * fit.gain * places.strength / Float(places.count)
+        var far: Float = 0
+        for place in places.seen {
+            let left = place.residual + (1 - own) * fit.gain * place.slope
+            if (left * left).sum() > max(least, 16 * place.variance) { far += (place.slope * place.slope).sum() }
+        }
+        outliers = Double(far / places.seenStrength)
     }
 }
 
-/// The mean squared slope of a vertebra's image, over the places where it has any.
-private func meanStrength(_ part: RenderedVertebra) -> Float {
-    let count = part.window.size.x * part.window.size.y
-    var (sum, places): (Float, Float) = (0, 0)
-    for n in 0..<count {
-        let strength = part.slopes[n] * part.slopes[n] + part.slopes[count + n] * part.slopes[count + n]
-        guard strength > 1e-8 else { continue }
-        sum += strength
-        places += 1
+/// The places of a view where one vertebra's image has a slope.
+private struct EdgePlaces {
+    struct Place {
+        var slope: SIMD2<Float>
+        /// Measured less the whole model.
+        var residual: SIMD2<Float>
+        var weight: Float
+        /// Of the residual: the model's own error and counting noise.
+        var variance: Float
     }
-    return places > 0 ? sum / places : 0
+    var seen: [Place] = []
+    /// Squared slopes, of all places and of those that were measured.
+    var strength: Float = 0
+    var seenStrength: Float = 0
+    var count = 0
+
+    init(_ view: ComparedView, _ fit: ViewFit, _ part: RenderedVertebra) {
+        let size = part.window.size
+        let planeSize = size.x * size.y
+        let all = fit.raster.count
+        let measured = view.measured
+        seen.reserveCapacity(planeSize)
+        for v in 0..<size.y {
+            for u in 0..<size.x {
+                let slope = SIMD2(part.slopes[v * size.x + u], part.slopes[planeSize + v * size.x + u])
+                let square = (slope * slope).sum()
+                guard square > 1e-8 else { continue }
+                strength += square
+                count += 1
+                let n = (v + part.window.lower.y) * fit.raster.size.x + u + part.window.lower.x
+                guard measured.valid[n] > 0, fit.weights[n] > 0 else { continue }
+                seenStrength += square
+                let residual = SIMD2(
+                    measured.slopes[n] - fit.gain * fit.model[n], measured.slopes[all + n] - fit.gain * fit.model[all + n])
+                seen.append(
+                    Place(slope: slope, residual: residual, weight: fit.weights[n], variance: fit.scale * fit.scale + measured.noise[n]))
+            }
+        }
+    }
 }

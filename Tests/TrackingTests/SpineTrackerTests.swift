@@ -1,0 +1,103 @@
+import Anatomy
+import Foundation
+import Frames
+import Testing
+import Volumes
+
+@testable import Tracking
+
+struct SpineTrackerTests {
+    /// Three blobs one above the other, 30 mm apart, in a patient of nothing else.
+    private func model() throws -> SpineModel {
+        let vertebrae = try [(VertebraLevel.t12, 30.0), (.l1, 0), (.l2, -30)].map { level, height in
+            ModelVertebra(
+                level: level, attenuation: try blobs(),
+                patientFromVertebra: RigidTransform(
+                    asserting: Rotation(columns: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)), origin: Point(0, 0, height)),
+                centroid: Point(0, 0, 0))
+        }
+        let empty = try GridGeometry<Patient>(size: SIMD3(4, 4, 4), spacing: SIMD3(10, 10, 10), origin: Point(-20, -20, -20))
+        return SpineModel(vertebrae: vertebrae, rest: Volume(geometry: empty, repeating: 0))
+    }
+
+    private let still = RigidTransform<Room, Patient>(
+        asserting: Rotation(columns: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)), origin: Point(0, 0, 0))
+
+    private func frames(_ model: SpineModel, _ poses: [RigidTransform<Room, Vertebra>], _ cameras: [CArmCamera]) -> [XRayFrame] {
+        cameras.enumerated().map { n, camera in
+            var sum = [Float](repeating: 0, count: camera.size.x * camera.size.y)
+            for (vertebra, pose) in zip(model.vertebrae, poses) {
+                let image = project(
+                    vertebra.attenuation, at: camera.carmFromRoom * pose, from: camera, to: DetectorRaster(pixelsOf: camera))
+                for i in sum.indices { sum[i] += image[i] }
+            }
+            return XRayFrame(view: ["AP", "LAT"][n], camera: camera, transmission: sum.map { exp(-$0) })
+        }
+    }
+
+    private func cameras() throws -> [CArmCamera] {
+        [try TestViews.fromTheFront(size: SIMD2(200, 240)), try TestViews.fromTheSide(size: SIMD2(200, 240))]
+    }
+
+    @Test func vertebraeThatMoveOnTheirOwnAreFollowed() throws {
+        let model = try model()
+        let cameras = try cameras()
+        var tracker = SpineTracker(model, startingAt: still, threads: 2)
+        for step in 0..<6 {
+            let share = Double(step) / 5
+            let truth = zip(model.vertebrae, [0.02, -0.01, 0.015]).map { vertebra, turn in
+                PoseMotion([0, 0, turn * share, share * turn * 50, 0, share]).applied(
+                    to: still * vertebra.patientFromVertebra, about: (still * vertebra.patientFromVertebra).origin)
+            }
+            for (estimate, truth) in zip(try tracker.track(frames(model, truth, cameras), at: Double(step) / 15), truth) {
+                let pose = try #require(estimate.roomFromVertebra, "step \(step): \(estimate.causes)")
+                let left = PoseMotion(from: truth, to: pose)
+                #expect(left.rotation.length < 0.01 && left.shift.length < 0.2, "step \(step), \(estimate.level): \(left)")
+                #expect(estimate.isDepthObservable)
+            }
+        }
+    }
+
+    @Test func oneViewNeverClaimsTheDepth() throws {
+        let model = try model()
+        let camera = try cameras()[0]
+        var tracker = SpineTracker(model, startingAt: still, threads: 1)
+        let poses = model.vertebrae.map { still * $0.patientFromVertebra }
+        for estimate in try tracker.track(frames(model, poses, [camera]), at: 0) {
+            #expect(!estimate.isDepthObservable)
+            // The rays run along the room's y, but for the cone: up to 3 degrees here.
+            #expect(try #require(estimate.covariance)[28].squareRoot() > 9.9)
+        }
+    }
+
+    @Test func aVertebraThatIsGoneIsLostAndTheOthersAreNot() throws {
+        let model = try model()
+        let cameras = try cameras()
+        var tracker = SpineTracker(model, startingAt: still, threads: 1)
+        let poses = model.vertebrae.map { still * $0.patientFromVertebra }
+        _ = try tracker.track(frames(model, poses, cameras), at: 0)
+        let gone = frames(model, [poses[0], poses[1], upright(at: Point(0, 0, 5000))], cameras)
+        let estimates = try tracker.track(gone, at: 1.0 / 15)
+        #expect(estimates[2].state == .lost && estimates[2].roomFromVertebra == nil)
+        #expect(!estimates[2].causes.isEmpty)
+        #expect(
+            estimates[0].roomFromVertebra != nil && estimates[1].roomFromVertebra != nil,
+            "\(estimates.map(\.causes)) \(estimates.map(\.evidence))")
+        // Back again: measured, and said to be fresh.
+        let back = try tracker.track(frames(model, poses, cameras), at: 2.0 / 15)
+        #expect(back[2].state == .degraded && back[2].causes.contains(.reacquired))
+    }
+
+    @Test func blackAndEmptyFramesHaveNoPose() throws {
+        let model = try model()
+        let cameras = try cameras()
+        var tracker = SpineTracker(model, startingAt: still, threads: 1)
+        for value in [Float(0), .nan] {
+            let black = cameras.map { XRayFrame(view: "AP", camera: $0, transmission: [Float](repeating: value, count: 200 * 240)) }
+            for estimate in try tracker.track(black, at: 0) {
+                #expect(estimate.state == .lost && estimate.causes == [.noSignal] && estimate.covariance == nil)
+            }
+        }
+        #expect(tracker.isLost)
+    }
+}
