@@ -1,4 +1,5 @@
 import Anatomy
+import Foundation
 import Testing
 
 @testable import Segmentation
@@ -66,5 +67,25 @@ import Testing
         let pair = [vertebra(.l1), vertebra(.l2) { $0.volume = 10_000 }]
         #expect(withFlaws(pair, parameters: TrustParameters()).map(\.isTrusted) == [true, true])
         #expect(withFlaws([], parameters: TrustParameters()).isEmpty)
+    }
+
+    /// A bolt in T12's box and a doubt about L1: both are said of these levels, with no name among the words.
+    @Test func whatIsSaidOfALevelKnowsTheLevel() throws {
+        let labels = try BlockSpine().labels().map { UInt8($0) }
+        let regions = labelledRegions(of: labels)
+        var ct = try BlockSpine().image()
+        let t12 = try #require(regions.first { $0.level == .t12 })
+        // 5 x 5 x 3 voxels of 2 mm³.
+        for k in 0..<3 { for j in 0..<5 { for i in 0..<5 { ct[t12.lower.x + 20 + i, t12.lower.y + 10 + j, t12.lower.z + 3 + k] = 3000 } } }
+        let chain = NamedChain(
+            places: [], probability: 1, alternatives: [], shiftProbabilities: [0: 1], anatomy: .usual, anatomyProbabilities: [.usual: 1],
+            anchors: [.user], levelEstimated: false, warnings: [])
+        let found = withFlaws([vertebra(.t12), vertebra(.l1) { $0.edgeShare = 0.1 }], parameters: TrustParameters())
+        let all = try warnings(of: found, regions: regions, chain: chain, in: ct)
+        #expect(all.map(\.code) == [.metal, .notTrusted] && all.map(\.levels) == [[.t12], [.l1]])
+        let renamed = all.map { $0.renamed([.t12: .l1, .l1: .l2]) }
+        #expect(renamed[0].message == all[0].message.replacingOccurrences(of: "T12", with: "L1") && renamed[0].levels == [.l1])
+        #expect(renamed[1].message.hasPrefix("L2 was segmented") && renamed[1].levels == [.l2])
+        for warning in all { #expect(levelsInWords(of: warning).isEmpty, "\(warning.message)") }
     }
 }

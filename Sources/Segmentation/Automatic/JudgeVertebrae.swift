@@ -119,7 +119,7 @@ private func metal(_ regions: [LabelledRegion], in ct: CTVolume) -> [LabelWarnin
     return [
         LabelWarning(
             .metal, levels: levels,
-            "there is metal or cement at \(levels.names); it hides bone and its streaks look like edges, so check these labels slice by slice"
+            "there is metal or cement at \(levels); it hides bone and its streaks look like edges, so check these labels slice by slice"
         )
     ]
 }
