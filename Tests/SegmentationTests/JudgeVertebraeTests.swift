@@ -7,7 +7,7 @@ import Testing
 @Suite struct JudgeVertebraeTests {
     private func vertebra(_ level: VertebraLevel, _ change: (inout FoundVertebra) -> Void = { _ in }) -> FoundVertebra {
         var vertebra = FoundVertebra(
-            level: level, bodyCentre: SIMD3(0, 0, 0), volume: 40_000, confidence: 0, probability: 0.97, edgeShare: 0.95,
+            level: level, bodyCentre: SIMD3(0, 0, 0), volume: 40_000, confidence: 0, probability: 0.97, edgeShare: 0.95, softShare: 0.01,
             shareOfLargestPiece: 0.99, contestedShare: 0.01, leftRightRatio: 1.02, ribVolume: 0, flaws: [])
         change(&vertebra)
         return vertebra
@@ -29,6 +29,7 @@ import Testing
     @Test func eachSignIsSeen() {
         #expect(judged { $0.probability = 0.7 }.flaws == [.unsure])
         #expect(judged { $0.edgeShare = 0.4 }.flaws == [.blurred])
+        #expect(judged { $0.softShare = 0.06 }.flaws == [.boneless])
         #expect(judged { $0.shareOfLargestPiece = 0.8 }.flaws == [.torn])
         #expect(judged { $0.separation = 0.6 }.flaws == [.besideBone])
         #expect(judged { $0.contestedShare = 0.3 }.flaws == [.mixed])
@@ -42,6 +43,7 @@ import Testing
         let sound = judged { _ in }.confidence
         #expect(judged { $0.probability = 0.7 }.confidence < sound)
         #expect(judged { $0.edgeShare = 0.4 }.confidence < sound)
+        #expect(judged { $0.softShare = 0.3 }.confidence < sound)
         #expect(judged { $0.shareOfLargestPiece = 0.8 }.confidence < sound)
         #expect(judged { $0.contestedShare = 0.3 }.confidence < sound)
         #expect(judged { $0.leftRightRatio = 0.5 }.confidence == judged { $0.leftRightRatio = 2 }.confidence)
