@@ -47,7 +47,8 @@ import Volumes
         let image = try GridGeometry<Patient>(
             size: cropped.size, spacing: cropped.spacing, origin: cropped.origin + Vector(0.5, 0, 0), axes: cropped.axes)
         let warnings = try importLabels(labels, scheme: .lamina, onto: image).warnings
-        #expect(Set(warnings.map(\.code)).isSuperset(of: [.unknownIds, .labelsBeyondImage, .resampled, .mayBeCut, .fragmented, .missingLevel]))
+        #expect(
+            Set(warnings.map(\.code)).isSuperset(of: [.unknownIds, .labelsBeyondImage, .resampled, .mayBeCut, .fragmented, .missingLevel]))
         for warning in warnings { #expect(levelsInWords(of: warning).isEmpty, "\(warning.message)") }
     }
 }
