@@ -51,7 +51,11 @@ struct SegmentCommand: ParsableCommand {
         try runLogged("segment", options: printing) { log in
             for (path, option) in [(output, "-o"), (report, "--report")] {
                 guard let path else { continue }
-                do { try checkOutputFile(path, replacing: force) } catch let error as CaseFolderError { throw failure(of: error, place: option) }
+                do {
+                    try checkOutputFile(path, replacing: force)
+                } catch let error as CaseFolderError {
+                    throw failure(of: error, place: option)
+                }
             }
             let ct = try log.stage("read CT") { try readCT(at: input, options: image.readOptions(threads: threads)) }
             for warning in ct.warnings { log.warn(warning.code.rawValue, "the CT: \(warning.message)") }

@@ -31,7 +31,8 @@ func stopCleanlyOnSignals() {
         }
         let isWritten = discardOpenDrafts()
         let failure = CommandFailure(
-            .storage, code: "stopped", what: "stopped by signal \(number); " + (isWritten ? "the output was written" : "nothing was written"),
+            .storage, code: "stopped",
+            what: "stopped by signal \(number); " + (isWritten ? "the output was written" : "nothing was written"),
             remedy: isWritten ? nil : "Run it again")
         _exit(logOfCommandLine().finish(failing: failure))
     }
