@@ -5,7 +5,7 @@ import Protocols
 /// A case being written: a hidden folder beside its target, on the same file system, that becomes the case in one rename.
 ///
 /// The folder is locked (flock) for as long as its process lives, so another run can tell a draft in work from one that a killed process left.
-public final class CaseDraft: Sendable {
+public final class CaseDraft: Draft {
     /// The case as it will stand.
     public let target: String
     /// The hidden folder. Hand out `path(_:)`, not this.
@@ -43,10 +43,8 @@ public final class CaseDraft: Sendable {
         openDrafts.add(self)
     }
 
-    /// Removes what was written. The folder is renamed first, so that a writer still at work in it can make no new file there.
     func discard() {
-        let doomed = folder + ".discarded"
-        removeTree(rename(folder, doomed) == 0 ? doomed : folder)
+        removeDraft(folder)
         removeEmpty(madeParents)
         close(lock)
     }

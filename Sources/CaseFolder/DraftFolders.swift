@@ -1,15 +1,22 @@
 import Foundation
 import Synchronization
 
+/// Outputs being written that can still be taken back.
+protocol Draft: AnyObject, Sendable {
+    var target: String { get }
+    /// Removes what was written.
+    func discard()
+}
+
 /// The drafts of this process that are neither committed nor discarded.
 let openDrafts = OpenDrafts()
 
 struct OpenDrafts: ~Copyable, Sendable {
     private struct State {
-        var open: [CaseDraft] = []
+        var open: [any Draft] = []
         var hasCommitted = false
 
-        mutating func remove(_ draft: CaseDraft, _ last: () throws -> Void) rethrows {
+        mutating func remove(_ draft: any Draft, _ last: () throws -> Void) rethrows {
             guard let index = open.firstIndex(where: { $0 === draft }) else { return }
             try last()
             open.remove(at: index)
@@ -17,41 +24,44 @@ struct OpenDrafts: ~Copyable, Sendable {
     }
     private let state = Mutex(State())
 
-    func add(_ draft: CaseDraft) { state.withLock { $0.open.append(draft) } }
+    func add(_ draft: any Draft) { state.withLock { $0.open.append(draft) } }
 
     /// Runs `last` on a draft that is still open and takes it off the list when that succeeds; nothing else can touch the draft meanwhile.
-    func remove(_ draft: CaseDraft, _ last: () throws -> Void) rethrows {
+    func remove(_ draft: any Draft, _ last: () throws -> Void) rethrows {
         try state.withLock { try $0.remove(draft, last) }
     }
 
-    /// As `remove`, for the step that makes the draft a case.
+    /// As `remove`, for the step that brings the draft to its place.
     ///
     /// - Throws: `CaseFolderError.system` when the draft was discarded meanwhile.
-    func commit(_ draft: CaseDraft, _ last: () throws -> Void) throws {
+    func commit(_ draft: any Draft, _ last: () throws -> Void) throws {
         try state.withLock { state in
             guard state.open.contains(where: { $0 === draft }) else {
-                throw CaseFolderError.system(action: "finish the case", path: draft.target, errno: ECANCELED)
+                throw CaseFolderError.system(action: "finish the output", path: draft.target, errno: ECANCELED)
             }
             try state.remove(draft, last)
             state.hasCommitted = true
         }
     }
 
-    func discardAll() -> Bool {
+    func discardAll() -> Bool { discard { _ in true } }
+
+    /// - Returns: whether anything was committed before.
+    @discardableResult func discard(where isMeant: (_ target: String) -> Bool) -> Bool {
         state.withLock { state in
-            for draft in state.open { draft.discard() }
-            state.open.removeAll()
+            for draft in state.open where isMeant(draft.target) { draft.discard() }
+            state.open.removeAll { isMeant($0.target) }
             return state.hasCommitted
         }
     }
 }
 
-/// Removes every case that is being written. For the handler of a signal that ends the process; a commit under way is finished first.
+/// Removes every case and file that is being written. For the handler of a signal that ends the process; a commit under way is finished first.
 ///
-/// - Returns: whether this process has written a case before, which then stands.
+/// - Returns: whether this process has written an output before, which then stands.
 public func discardOpenDrafts() -> Bool { openDrafts.discardAll() }
 
-/// Drafts of `/a/case` are hidden siblings `/a/.case.lamina-XXXXXX`.
+/// Drafts of `/a/case`, a folder or a file, are hidden siblings `/a/.case.lamina-XXXXXX`.
 func draftPrefix(of target: String) -> String {
     let parent = (target as NSString).deletingLastPathComponent
     return "\(parent)/.\((target as NSString).lastPathComponent).lamina-"
@@ -120,6 +130,12 @@ func makeFolders(_ path: String) throws -> [String] {
 /// Removes those folders that are empty, innermost first.
 func removeEmpty(_ folders: [String]) {
     for folder in folders.reversed() { rmdir(folder) }
+}
+
+/// Removes a draft's folder. It is renamed first, so that a writer still at work in it can make no new file there.
+func removeDraft(_ folder: String) {
+    let doomed = folder + ".discarded"
+    removeTree(rename(folder, doomed) == 0 ? doomed : folder)
 }
 
 /// Removes a folder with all in it. A writer that is still at work in it may add a file meanwhile, so it is tried a few times.

@@ -10,8 +10,11 @@ public func checkOutputFile(_ path: String, replacing: Bool) throws {
     guard replacing else { throw CaseFolderError.fileExists(path: path) }
 }
 
-/// Writes a single output file, whole or not at all, also after a crash: under a hidden name beside its target, onto the disk, then renamed. Folders
+/// Writes a single output file, whole or not at all, also after a crash: in a hidden folder beside its target, onto the disk, then renamed. Folders
 /// above it are made; a link is followed to the file that it names.
+///
+/// When the process is told to stop and calls `discardOpenDrafts()` nothing stays; a process killed outright leaves a hidden folder that the next run
+/// for this target removes.
 ///
 /// - Throws: as `checkOutputFile`; `CaseFolderError.system`.
 public func writeOutputFile(_ data: Data, to path: String, replacing: Bool) throws {
@@ -35,25 +38,71 @@ public struct OutputFile {
 /// - Throws: as `checkOutputFile`; `CaseFolderError.system`; what a file's `write` throws.
 public func writeOutputFiles(_ files: [OutputFile], replacing: Bool) throws {
     for file in files { try checkOutputFile(file.path, replacing: replacing) }
-    var made: [String] = []
-    var hidden: [String] = []
+    let draft = try FileDraft(of: files.map(\.path))
+    openDrafts.add(draft)
     do {
-        for file in files {
-            let target = resolvedTarget(file.path)
-            made += try makeFolders((target as NSString).deletingLastPathComponent)
-            let place = draftPrefix(of: target) + "\(ProcessInfo.processInfo.processIdentifier)." + (target as NSString).pathExtension
-            hidden.append(place)
-            do { try file.write(place) } catch { throw (error as? CaseFolderError)?.moved(from: place, to: file.path) ?? error }
+        for (file, place) in zip(files, draft.places) {
+            do { try file.write(place.path) } catch { throw (error as? CaseFolderError)?.moved(from: place.path, to: file.path) ?? error }
         }
-        for (file, place) in zip(files, hidden) {
-            guard rename(place, resolvedTarget(file.path)) == 0 else { throw CaseFolderError.last("rename the finished file", file.path) }
-        }
+        try openDrafts.commit(draft) { try draft.moveIntoPlace() }
     } catch {
-        for place in hidden { unlink(place) }
-        removeEmpty(made)
+        openDrafts.remove(draft) { draft.discard() }
         throw error
     }
-    for parent in Set(files.map { (resolvedTarget($0.path) as NSString).deletingLastPathComponent }) { try synchronize(parent) }
+    for parent in Set(draft.places.map { ($0.target as NSString).deletingLastPathComponent }) { try synchronize(parent) }
 }
 
-private func resolvedTarget(_ path: String) -> String { URL(fileURLWithPath: path).resolvingSymlinksInPath().path }
+/// The files of one run being written, each in a locked hidden folder beside its target as a case is.
+private final class FileDraft: Draft {
+    struct Place {
+        /// As it was asked for.
+        let asked: String
+        /// The file that it names.
+        let target: String
+        let folder: String
+        let lock: Int32
+
+        var path: String { folder + "/" + (target as NSString).lastPathComponent }
+    }
+
+    let places: [Place]
+    /// Folders above the targets that had to be made, outermost first.
+    private let madeParents: [String]
+
+    var target: String { places[0].asked }
+
+    /// - Throws: `CaseFolderError.system`.
+    init(of paths: [String]) throws {
+        var (places, made): ([Place], [String]) = ([], [])
+        do {
+            for path in paths {
+                let target = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+                made += try makeFolders((target as NSString).deletingLastPathComponent)
+                removeAbandonedDrafts(of: target)
+                let (folder, lock) = try makeLockedFolder(for: target)
+                places.append(Place(asked: path, target: target, folder: folder, lock: lock))
+            }
+        } catch {
+            remove(places, madeParents: made)
+            throw error
+        }
+        (self.places, madeParents) = (places, made)
+    }
+
+    func discard() { remove(places, madeParents: madeParents) }
+
+    func moveIntoPlace() throws {
+        for place in places {
+            guard rename(place.path, place.target) == 0 else { throw CaseFolderError.last("rename the finished file", place.asked) }
+        }
+        remove(places, madeParents: [])
+    }
+}
+
+private func remove(_ places: [FileDraft.Place], madeParents: [String]) {
+    for place in places {
+        removeDraft(place.folder)
+        close(place.lock)
+    }
+    removeEmpty(madeParents)
+}

@@ -47,17 +47,15 @@ private let resampled = LabelWarning(
 private func referenceBeyondPrediction(_ reference: LabelVolume, uncovered: [Int]) -> [LabelWarning] {
     let levels = labelledRegions(of: reference).map(\.level).filter { uncovered[Int($0.rawValue)] > 0 }
     guard !levels.isEmpty else { return [] }
-    let names = levels.map(\.name).joined(separator: ", ")
-    let message = "the prediction's grid ends before the reference does: outside it nothing is predicted of \(names)"
-    return [LabelWarning(.labelsBeyondImage, levels: levels, message)]
+    let text: LevelText = "the prediction's grid ends before the reference does: outside it nothing is predicted of \(levels)"
+    return [LabelWarning(.labelsBeyondImage, levels: levels, text)]
 }
 
 private func predictionBeyondReference(_ prediction: LabelVolume, _ grid: GridGeometry<Patient>) -> [LabelWarning] {
     let levels = labelledRegions(of: prediction).filter { reachesBeyond(grid, $0, of: prediction) }.map(\.level)
     guard !levels.isEmpty else { return [] }
-    let names = levels.map(\.name).joined(separator: ", ")
-    let message = "the reference's grid ends before the prediction does: what lies outside it was left out of \(names)"
-    return [LabelWarning(.labelsBeyondImage, levels: levels, message)]
+    let text: LevelText = "the reference's grid ends before the prediction does: what lies outside it was left out of \(levels)"
+    return [LabelWarning(.labelsBeyondImage, levels: levels, text)]
 }
 
 /// Whether a voxel centre of a predicted level lies outside a grid.

@@ -50,18 +50,33 @@ public struct LabelWarning: Codable, Equatable, Sendable {
             default: false
             }
         }
+
+        /// Whether it is about the names themselves, so that it does not hold of the same bones under other names.
+        public var isAboutNames: Bool {
+            switch self {
+            case .missingLevel, .skippedNumber, .unevenSpacing, .implausibleSpacing, .levelEstimated, .relabelled: true
+            default: false
+            }
+        }
     }
 
     public var code: Code
     /// What was seen, with numbers, and what to do about it.
-    public var message: String
+    public var text: LevelText
     /// The levels it is about; empty when it is about the whole map.
     public var levels: [VertebraLevel]
 
-    public init(_ code: Code, levels: [VertebraLevel] = [], _ message: String) {
+    public var message: String { text.description }
+
+    public init(_ code: Code, levels: [VertebraLevel] = [], _ text: LevelText) {
         self.code = code
-        self.message = message
+        self.text = text
         self.levels = levels
+    }
+
+    /// The same warning about the same bones under other names; those without a new name keep theirs.
+    public func renamed(_ newNames: [VertebraLevel: VertebraLevel]) -> LabelWarning {
+        LabelWarning(code, levels: levels.map { newNames[$0] ?? $0 }, text.renamed(newNames))
     }
 }
 

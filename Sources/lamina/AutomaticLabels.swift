@@ -14,12 +14,12 @@ struct AutomaticLabels {
     var engine: [String: String] { [model.engine.name: model.engine.version] }
 
     /// What shaped the labels, for the manifest.
-    func record() throws -> JSONValue {
-        .object([
+    func record() throws -> [String: JSONValue] {
+        [
             "model": try JSONValue(model.description),
             "parameters": try JSONValue(parameters),
             "anchors": .array(anchors.map { .string("\($0)") }),
-        ])
+        ]
     }
 }
 

@@ -39,13 +39,14 @@ func commandFailure(for error: any Error) -> CommandFailure {
     }
 }
 
-private func failure(of error: CaseFolderError) -> CommandFailure {
+/// - Parameter place: the option that named the output.
+func failure(of error: CaseFolderError, place: String = "-o") -> CommandFailure {
     switch error {
-    case .exists: CommandFailure(.usage, code: "case_exists", what: "\(error)", place: "-o")
-    case .notACase: CommandFailure(.usage, code: "output_is_not_a_case", what: "\(error)", place: "-o")
-    case .insideCase: CommandFailure(.usage, code: "output_inside_a_case", what: "\(error)", place: "-o")
-    case .fileExists: CommandFailure(.usage, code: "file_exists", what: "\(error)", place: "-o")
-    case .notAFile: CommandFailure(.usage, code: "output_is_not_a_file", what: "\(error)", place: "-o")
+    case .exists: CommandFailure(.usage, code: "case_exists", what: "\(error)", place: place)
+    case .notACase: CommandFailure(.usage, code: "output_is_not_a_case", what: "\(error)", place: place)
+    case .insideCase: CommandFailure(.usage, code: "output_inside_a_case", what: "\(error)", place: place)
+    case .fileExists: CommandFailure(.usage, code: "file_exists", what: "\(error)", place: place)
+    case .notAFile: CommandFailure(.usage, code: "output_is_not_a_file", what: "\(error)", place: place)
     case .system: CommandFailure(.storage, code: storageCode(of: error), what: "\(error)")
     case .tampered: CommandFailure(.integrity, code: "case_changed", what: "\(error)")
     case .unreadableManifest: CommandFailure(.integrity, code: "unreadable_manifest", what: "\(error)")

@@ -17,7 +17,7 @@ enum LabelSource {
 /// How labels came about, for the case's files.
 struct LabelOrigin {
     /// For the manifest's parameters.
-    let record: JSONValue
+    var record: [String: JSONValue]
     /// What was measured of each vertebra when lamina found them itself.
     var segmentation: SegmentationFile?
     /// The inference engine that took part.
@@ -30,12 +30,16 @@ struct LabelOrigin {
 ///
 /// - Throws: `ImageFileError`, `SegmentationError`, `FindingError`, `NamingError`, `ModelError`, `InferenceError`.
 func vertebraLabels(for request: PlanRequest, on ct: CTImage, log: RunLog) throws -> (VertebraLabels, LabelOrigin) {
-    switch request.labels {
-    case .file(let path, let scheme): try labelsOfFile(path, scheme: scheme, request: request, ct: ct, log: log)
-    case .automatic(let options):
-        try labelsFoundByLamina(options, request: request, ct: ct, log: log)
-    case .relabelled(let relabelled): try relabelled.labels(of: ct, at: request.input)
-    }
+    var (labels, origin) =
+        switch request.labels {
+        case .file(let path, let scheme): try labelsOfFile(path, scheme: scheme, request: request, ct: ct, log: log)
+        case .automatic(let options): try labelsFoundByLamina(options, request: request, ct: ct, log: log)
+        case .relabelled(let relabelled): try relabelled.labels(of: ct, at: request.input, log: log)
+        }
+    // All of them, asked for or not, in a form that 'lamina relabel' can say again about other levels.
+    origin.record["warnings"] = try JSONValue(labels.warnings)
+    origin.segmentation?.warnings = labels.warnings.map(SegmentationFile.Warning.init)
+    return (labels, origin)
 }
 
 private func labelsOfFile(
@@ -44,16 +48,22 @@ private func labelsOfFile(
     var importing = LabelImportParameters()
     importing.isSitusInversus = request.isSitusInversus
     let fitting = LabelFitParameters()
-    var labels = try log.stage("read labels") {
+    var (labels, mapWarnings) = try log.stage("read labels") {
         let image = try readLabels(at: path)
-        for warning in image.warnings { log.warn(warning.code.rawValue, "the label map: \(warning.message)") }
-        return try importLabels(image.volume, scheme: scheme, onto: ct.volume.geometry, parameters: importing)
+        logMapWarnings(image.warnings, to: log)
+        return (try importLabels(image.volume, scheme: scheme, onto: ct.volume.geometry, parameters: importing), image.warnings)
     }
     labels.warnings += try log.stage("check labels") { try checkLabels(labels, against: ct.volume, parameters: fitting).warnings }
-    let record = JSONValue.object([
+    let record = [
         "scheme": .string(scheme.rawValue), "label_import": try JSONValue(importing), "label_fit": try JSONValue(fitting),
-    ])
+        "map_warnings": try JSONValue(mapWarnings),
+    ]
     return (labels, LabelOrigin(record: record, inputs: [path]))
+}
+
+/// Says what was odd about the file of a label map.
+func logMapWarnings(_ warnings: [ImageWarning], to log: RunLog) {
+    for warning in warnings { log.warn(warning.code.rawValue, "the label map: \(warning.message)") }
 }
 
 private func labelsFoundByLamina(

@@ -54,7 +54,7 @@ struct PlanInputs {
     func parameters() throws -> [String: JSONValue] {
         [
             "read": try JSONValue(request.readOptions),
-            "labels": origin.record,
+            "labels": .object(origin.record),
             "synthetic_ct": .bool(request.image.isSyntheticCT),
             "levels": .array(levels.map { .string($0.name) }),
             "planning": try JSONValue(planning),

@@ -16,6 +16,10 @@ struct CaseToRelabel {
     let imageSHA256: String
     let plan: PlanFile
     let segmentation: SegmentationFile?
+    /// About the labels, whether the plan asked for them or not.
+    let warnings: [LabelWarning]
+    /// About the file of the labels, where there was one.
+    let mapWarnings: [ImageWarning]
 
     /// - Throws: `CaseFolderError` for a case that was changed; `CommandFailure` for what is no plan.
     init(at folder: String) throws {
@@ -29,13 +33,15 @@ struct CaseToRelabel {
             return value
         }
         guard let plan = try decoded(PlanFile.self, "plan.json"), let arguments = planArguments(of: manifest),
-            let command = try? PlanCommand.parse(arguments)
+            let command = try? PlanCommand.parse(arguments), let warnings = recorded([LabelWarning].self, "warnings", in: manifest)
         else {
             throw CommandFailure(
                 .usage, code: "not_a_plan", what: "only a case that 'lamina plan' wrote can be relabelled", place: folder)
         }
         (self.folder, self.manifest, self.plan, self.command) = (folder, manifest, plan, command)
         imageSHA256 = plan.image.sha256
+        self.warnings = warnings
+        mapWarnings = recorded([ImageWarning].self, "map_warnings", in: manifest) ?? []
         segmentation = try decoded(SegmentationFile.self, SegmentationFile.name)
     }
 }
@@ -43,8 +49,15 @@ struct CaseToRelabel {
 /// The options of the 'lamina plan' that a case goes back to; nil where there was none.
 private func planArguments(of manifest: Manifest) -> [String]? {
     if manifest.arguments.dropFirst().first == "plan" { return Array(manifest.arguments.dropFirst(2)) }
-    guard case .object(let labels) = manifest.parameters["labels"], case .array(let values) = labels["plan_arguments"] else { return nil }
-    return values.compactMap { if case .string(let text) = $0 { text } else { nil } }
+    return recorded([String].self, "plan_arguments", in: manifest)
+}
+
+/// What a manifest says about its labels; nil where it says nothing.
+private func recorded<Value: Decodable>(_ type: Value.Type, _ key: String, in manifest: Manifest) -> Value? {
+    guard case .object(let labels) = manifest.parameters["labels"], let value = labels[key], let data = try? encodedJSON(value) else {
+        return nil
+    }
+    return try? decodedJSON(type, from: data)
 }
 
 /// A case's labels under other names.
@@ -52,7 +65,9 @@ struct RelabelledCase {
     private let old: CaseToRelabel
     private let shift: Int
     private let volume: Volume<Int32, Patient>
+    /// Of every level that is labelled or that a warning names.
     private let newNames: [VertebraLevel: VertebraLevel]
+    private let labelled: [VertebraLevel]
 
     /// The levels of the old plan, under their new names.
     let levels: [VertebraLevel]
@@ -61,43 +76,51 @@ struct RelabelledCase {
     init(of old: CaseToRelabel, shift: Int) throws {
         (self.old, self.shift) = (old, shift)
         volume = try readLabels(at: old.folder + "/labels.nii.gz").volume
-        let present = Set(volume.voxels).compactMap { UInt8(exactly: $0).flatMap(VertebraLevel.init(rawValue:)) }.sorted()
-        let moved = try shifted(present, by: shift)
-        newNames = Dictionary(uniqueKeysWithValues: zip(present, moved))
+        labelled = Set(volume.voxels).compactMap { UInt8(exactly: $0).flatMap(VertebraLevel.init(rawValue:)) }.sorted()
+        let warned = old.warnings.filter { !$0.code.isAboutNames }.flatMap(\.levels)
+        let named = Set(labelled + warned).sorted()
+        newNames = Dictionary(uniqueKeysWithValues: zip(named, try shifted(named, by: shift)))
         var seen: Set<VertebraLevel> = []
         let planned = old.plan.screws.compactMap { VertebraLevel(name: $0.level) }.filter { seen.insert($0).inserted }
-        levels = planned.compactMap { [newNames] in newNames[$0] }.sorted()
+        levels = planned.filter(labelled.contains).compactMap { [newNames] in newNames[$0] }.sorted()
     }
 
     /// The labels on the CT's grid, and how they came about.
     ///
     /// - Throws: `CommandFailure` where that is another grid than the case's, so that the image is another one; `SegmentationError`; `EncodingError`.
-    func labels(of ct: CTImage, at path: String) throws -> (VertebraLabels, LabelOrigin) {
+    func labels(of ct: CTImage, at path: String, log: RunLog) throws -> (VertebraLabels, LabelOrigin) {
         let grid = ct.volume.geometry
         guard volume.geometry.coincides(with: grid, tolerance: LabelImportParameters().gridTolerance) else {
             throw anotherScan(path, option: "--input")
         }
+        logMapWarnings(old.mapWarnings, to: log)
         let renamed = volume.map { id in
             UInt8(exactly: id).flatMap(VertebraLevel.init(rawValue:)).flatMap { newNames[$0] }.map { Int32($0.rawValue) } ?? 0
         }
         var labels = try importLabels(renamed, scheme: .lamina, onto: grid)
-        labels.warnings.append(relabelledWarning)
+        labels.warnings = warnings(anew: labels.warnings)
         var segmentation = old.segmentation
         segmentation?.relabel(newNames)
-        // What was said about single bones still holds.
-        labels.warnings += segmentation?.warnings.filter { $0.code == .notTrusted } ?? []
-        let record = JSONValue.object([
+        let record = [
             "relabelled_by": .integer(shift), "plan_arguments": .array(planArguments(of: old.manifest)!.map { .string($0) }),
-            "before": old.manifest.parameters["labels"] ?? .null,
-        ])
+            "before": old.manifest.parameters["labels"] ?? .null, "map_warnings": try JSONValue(old.mapWarnings),
+        ]
         return (labels, LabelOrigin(record: record, segmentation: segmentation))
     }
 
+    /// What the first plan said of the bones, under their new names; what is seen of the new numbers; and that a person moved them.
+    private func warnings(anew: [LabelWarning]) -> [LabelWarning] {
+        let kept = old.warnings.filter { !$0.code.isAboutNames }.map { $0.renamed(newNames) }
+        // The first plan knew more of a bone than its label tells now, such as that its map cut it.
+        let added = anew.filter { one in !kept.contains { $0.code == one.code && $0.levels == one.levels } }
+        return [relabelledWarning] + kept + added
+    }
+
     private var relabelledWarning: LabelWarning {
-        let names = newNames.sorted { $0.key < $1.key }
-        let changes = names.filter { $0.key != $0.value }.map { "\($0.key) is now \($0.value)" }.joined(separator: ", ")
+        let names = labelled.map { (old: $0, new: newNames[$0] ?? $0) }
+        let changes = names.filter { $0.old != $0.new }.map { "\($0.old) is now \($0.new)" }.joined(separator: ", ")
         return LabelWarning(
-            .relabelled, levels: names.map(\.value), "levels were renamed by hand ('lamina relabel --shift \(shift)'): \(changes)")
+            .relabelled, levels: names.map(\.new), "levels were renamed by hand ('lamina relabel --shift \(shift)'): \(changes)")
     }
 }
 
@@ -109,13 +132,5 @@ extension SegmentationFile {
         shifts = []
         if !anchors.contains(.user) { anchors.append(.user) }
         for n in vertebrae.indices { vertebrae[n].level = newNames[vertebrae[n].level] ?? vertebrae[n].level }
-        warnings = warnings.filter { $0.code == .notTrusted || $0.code == .mayBeCut }.map { warning in
-            let old = warning.levels.first
-            let new = warning.levels.map { newNames[$0] ?? $0 }
-            let message =
-                old.map { warning.message.replacingOccurrences(of: $0.name + " ", with: (newNames[$0] ?? $0).name + " ") }
-                ?? warning.message
-            return LabelWarning(warning.code, levels: new, message)
-        }
     }
 }

@@ -49,7 +49,14 @@ struct SegmentCommand: ParsableCommand {
 
     func run() throws {
         try runLogged("segment", options: printing) { log in
-            for path in [output, report].compactMap(\.self) { try checkOutputFile(path, replacing: force) }
+            for (path, option) in [(output, "-o"), (report, "--report")] {
+                guard let path else { continue }
+                do {
+                    try checkOutputFile(path, replacing: force)
+                } catch let error as CaseFolderError {
+                    throw failure(of: error, place: option)
+                }
+            }
             let ct = try log.stage("read CT") { try readCT(at: input, options: image.readOptions(threads: threads)) }
             for warning in ct.warnings { log.warn(warning.code.rawValue, "the CT: \(warning.message)") }
             if image.isSyntheticCT { log.warn("synthetic_ct", syntheticCTCaution) }

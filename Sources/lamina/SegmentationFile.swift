@@ -14,6 +14,14 @@ struct SegmentationFile: Codable {
         let probability: Double
     }
 
+    struct Warning: Codable {
+        let code: LabelWarning.Code
+        let message: String
+        let levels: [VertebraLevel]
+
+        init(_ warning: LabelWarning) { (code, message, levels) = (warning.code, warning.message, warning.levels) }
+    }
+
     let schema: String
     let schemaVersion: String
     let convention: String
@@ -28,7 +36,7 @@ struct SegmentationFile: Codable {
     /// Other counts, the most probable first.
     var shifts: [Shift]
     var vertebrae: [FoundVertebra]
-    var warnings: [LabelWarning]
+    var warnings: [Warning]
 
     init(_ found: AutomaticLabels) {
         let chain = found.segmentation.chain
@@ -42,7 +50,7 @@ struct SegmentationFile: Codable {
         let others = chain.shiftProbabilities.filter { $0.key != 0 && $0.value > 1e-4 }
         shifts = others.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.map { Shift(levels: $0.key, probability: $0.value) }
         vertebrae = found.segmentation.vertebrae
-        warnings = found.segmentation.labels.warnings
+        warnings = found.segmentation.labels.warnings.map(Warning.init)
     }
 
     enum CodingKeys: String, CodingKey {

@@ -9,7 +9,7 @@ nonisolated(unsafe) private var stopPipe: Int32 = -1
 /// under it would report that too.
 let lastWord = NSLock()
 
-/// On SIGINT, SIGTERM or SIGHUP, removes the case that is being written and exits with `CommandExit.storage` (running again may work).
+/// On SIGINT, SIGTERM or SIGHUP, removes the output that is being written and exits with `CommandExit.storage` (running again may work).
 ///
 /// The handler only writes to a pipe; a thread that waits at the other end does the work, so it is ordinary code. SIGPIPE is ignored: a reader of
 /// the progress that goes away must not end the work. So is SIGXFSZ: a file beyond `ulimit -f` then fails to be written, and is an ordinary error.
@@ -22,7 +22,7 @@ func stopCleanlyOnSignals() {
     stopPipe = ends[1]
     Thread.detachNewThread {
         var number = nextSignal(readEnd)
-        // Once the case stands, or the result is being printed, the run ends by itself and with its own code; a second signal ends it at once.
+        // Once the output stands, or the result is being printed, the run ends by itself and with its own code; a second signal ends it at once.
         if !lastWord.try() {
             number = nextSignal(readEnd)
         } else if discardOpenDrafts() {
@@ -31,7 +31,8 @@ func stopCleanlyOnSignals() {
         }
         let isWritten = discardOpenDrafts()
         let failure = CommandFailure(
-            .storage, code: "stopped", what: "stopped by signal \(number); " + (isWritten ? "the case was written" : "no case was written"),
+            .storage, code: "stopped",
+            what: "stopped by signal \(number); " + (isWritten ? "the output was written" : "nothing was written"),
             remedy: isWritten ? nil : "Run it again")
         _exit(logOfCommandLine().finish(failing: failure))
     }

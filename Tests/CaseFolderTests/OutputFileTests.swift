@@ -1,7 +1,8 @@
-import CaseFolder
 import Foundation
 import TestSupport
 import Testing
+
+@testable import CaseFolder
 
 @Suite struct OutputFileTests {
     private func text(_ path: String) -> String? { FileManager.default.contents(atPath: path).map { String(decoding: $0, as: UTF8.self) } }
@@ -60,6 +61,37 @@ import Testing
             #expect(try text(folder + "/a.nii.gz") == "old" && names(folder) == ["a.nii.gz"])
             try writeOutputFiles([good], replacing: true)
             #expect(try text(folder + "/a.nii.gz") == "new" && names(folder) == ["a.nii.gz"])
+        }
+    }
+
+    @Test func theFolderOfADeadProcessIsRemovedAndThatOfALivingOneKept() throws {
+        try withTemporaryFolder { folder in
+            let (target, abandoned) = (folder + "/a.json", folder + "/.a.json.lamina-dead00")
+            try FileManager.default.createDirectory(atPath: abandoned, withIntermediateDirectories: true)
+            try Data("half".utf8).write(to: URL(fileURLWithPath: abandoned + "/a.json"))
+            let file = OutputFile(path: target) { path in
+                #expect(access(abandoned, F_OK) != 0)
+                // What another run for the same target does first.
+                removeAbandonedDrafts(of: URL(fileURLWithPath: target).resolvingSymlinksInPath().path)
+                try writeDurably(Data("whole".utf8), to: path)
+            }
+            try writeOutputFiles([file], replacing: false)
+            #expect(try text(target) == "whole" && names(folder) == ["a.json"])
+        }
+    }
+
+    /// A writer that goes on after the stop brings nothing to its place, be it the first of two files or the second.
+    @Test(arguments: [0, 1]) func aStopWhileWritingLeavesNothing(stopped: Int) throws {
+        try withTemporaryFolder { (folder: String) throws in
+            let paths = [folder + "/new/a.json", folder + "/new/b.json"]
+            let files = paths.enumerated().map { n, path in
+                OutputFile(path: path) { place in
+                    try writeDurably(Data("x".utf8), to: place)
+                    if n == stopped { openDrafts.discard { $0 == paths[0] } }
+                }
+            }
+            #expect(throws: CaseFolderError.self) { try writeOutputFiles(files, replacing: false) }
+            #expect(try names(folder) == [])
         }
     }
 }

@@ -48,8 +48,8 @@ def set_pixels(d, hu, slope, intercept, bits=16, signed=True):
     d["PixelData"].VR = "OW"
 
 
-def slices(grid, series_uid="1.2.3.9", shear=np.zeros(3), rescale=lambda k: (1, -1024), bits=16, signed=True, **more):
-    """One data set a slice. `shear` shifts each slice against the one below, LPS mm, as a gantry tilt does."""
+def slices(grid, series_uid="1.2.3.9", shear=np.zeros(3), rescale=lambda k: (1, -1024), bits=16, signed=True, hu=hounsfield, **more):
+    """One data set a slice, of the HU that `hu` gives LPS points. `shear` shifts each slice against the one below, LPS mm, as a gantry tilt does."""
     made = []
     for k in range(grid.size[2]):
         d = base(CTImageStorage, series_uid, grid, **more)
@@ -63,7 +63,7 @@ def slices(grid, series_uid="1.2.3.9", shear=np.zeros(3), rescale=lambda k: (1, 
         d.InstanceNumber = 1000 - k  # against the order of positions, on purpose
         slope, intercept = rescale(k)
         d.RescaleSlope, d.RescaleIntercept, d.RescaleType = str(slope), str(intercept), "HU"
-        set_pixels(d, hounsfield(points), slope, intercept, bits, signed)
+        set_pixels(d, hu(points), slope, intercept, bits, signed)
         made.append(d)
     return made
 

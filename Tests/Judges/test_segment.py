@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 
-from asymmetric import LAMINA
+from asymmetric import LAMINA, Grid
 from conftest import ROOT, plan_arguments, run_lamina, schema
+from dicom_writer import save as save_dicom, slices
 from test_case_folder import files
 from test_command_line import check, progress
 
@@ -91,7 +92,11 @@ def save(values, path, spacing=(1.0, 1.0, 1.0)):
 
 def changed_scan(scan, path, change):
     """The scan's CT with its voxels changed in place by `change`."""
-    image = nib.load(scan / "ct.nii.gz")
+    return changed(scan / "ct.nii.gz", path, change)
+
+
+def changed(ct, path, change):
+    image = nib.load(ct)
     values = np.asanyarray(image.dataobj).astype(np.int16)
     change(values)
     made = nib.Nifti1Image(values, image.affine)
@@ -192,6 +197,41 @@ def test_the_schemas_see_a_lie(segmented):
             check(lie, "segmentation")
 
 
+def test_a_dicom_folder_gives_the_labels_of_the_same_nifti(scan, segmented, tmp_path):
+    """Written by pydicom slice by slice, rows and columns along L and P: the same LPS points get the same labels."""
+    image = nib.load(scan / "ct.nii.gz")
+    values, lps_from_index = np.asanyarray(image.dataobj), np.diag([-1, -1, 1, 1]) @ image.affine
+    spacing = np.linalg.norm(lps_from_index[:3, :3], axis=0)
+    # The phantom's axes run along the patient's; those that run against one of LPS are turned.
+    against = np.diag(lps_from_index[:3, :3]) < 0
+    assert np.allclose(np.abs(lps_from_index[:3, :3]), np.diag(spacing))
+    grid = Grid(size=values.shape, spacing=spacing)
+    grid.origin = lps_from_index[:3, 3] + np.diag(lps_from_index[:3, :3]) * (np.array(values.shape) - 1) * against
+    index_from_lps = np.linalg.inv(lps_from_index)
+
+    def hu(points):
+        index = points @ index_from_lps[:3, :3].T + index_from_lps[:3, 3]
+        return values[tuple(np.moveaxis(np.rint(index).astype(int), -1, 0))]
+
+    save_dicom(slices(grid, hu=hu), tmp_path / "dicom")
+    run = segment(tmp_path / "dicom", tmp_path)
+    assert run.returncode == 0, run.stdout
+    found, expected = sitk.ReadImage(str(tmp_path / "labels.nii.gz")), sitk.ReadImage(str(segmented / "labels.nii.gz"))
+    reader = sitk.ImageSeriesReader()
+    reader.SetFileNames(reader.GetGDCMSeriesFileNames(str(tmp_path / "dicom")))
+    series = reader.Execute()
+    for get in ("GetSize", "GetSpacing", "GetOrigin", "GetDirection"):
+        assert np.allclose(getattr(found, get)(), getattr(series, get)(), atol=1e-3), get
+    same = sitk.GetArrayFromImage(sitk.Resample(expected, found, sitk.Transform(), sitk.sitkNearestNeighbor))
+    mine = sitk.GetArrayFromImage(found)
+    assert set(np.unique(mine)) == set(np.unique(same))
+    # DICOM's decimal strings may round the extent across a voxel of the networks' grid, which then lies a millimetre elsewhere; a slip of the labels by
+    # one voxel leaves about 0.93.
+    for number in set(np.unique(same)) - {0}:
+        a, b = mine == number, same == number
+        assert 2 * (a & b).sum() / (a.sum() + b.sum()) > 0.98, NAMES[number]
+
+
 def test_a_person_reads_a_table(scan, segmented, tmp_path):
     run = run_lamina("segment", scan / "ct.nii.gz", "-o", tmp_path / "l.nii", "-q")
     assert run.returncode == 0 and run.stderr == ""
@@ -201,8 +241,8 @@ def test_a_person_reads_a_table(scan, segmented, tmp_path):
     assert np.array_equal(array(tmp_path / "l.nii"), array(segmented / "labels.nii.gz"))
 
 
-def test_metal_is_warned_of(scan, tmp_path):
-    """A rod of 6 mm through the body in the middle of the spine."""
+def scan_with_a_rod(scan, path):
+    """A rod of 6 mm through the body in the middle of the spine; the scan, and the voxel in the rod's middle."""
     centre = loaded(scan / "truth.json")["vertebrae"][2]
     image = nib.load(scan / "ct.nii.gz")
     place = np.reshape(centre["patient_from_vertebra"], (4, 4))[:3, 3]
@@ -211,9 +251,14 @@ def test_metal_is_warned_of(scan, tmp_path):
     def rod(values):
         values[i - 3 : i + 3, j - 8 : j + 8, k - 3 : k + 3] = 3000
 
-    run = segment(changed_scan(scan, tmp_path / "ct.nii.gz", rod), tmp_path)
+    return changed_scan(scan, path, rod), (i, j, k)
+
+
+def test_metal_is_warned_of(scan, tmp_path):
+    ct, middle = scan_with_a_rod(scan, tmp_path / "ct.nii.gz")
+    run = segment(ct, tmp_path)
     assert run.returncode == 0, run.stdout
-    number = array(tmp_path / "labels.nii.gz")[i, j, k]
+    number = array(tmp_path / "labels.nii.gz")[middle]
     metal = [w for w in json.loads(run.stdout)["warnings"] if w["code"] == "metal"]
     assert number and NAMES[number] in metal[0]["levels"]
 
@@ -453,6 +498,7 @@ def test_existing_files_are_kept_unless_forced(scan, segmented, tmp_path):
         mine.write_text("mine")
         run = segment(scan / "ct.nii.gz", tmp_path)
         error = json.loads(run.stdout)["error"]
+        assert error["where"] == ("-o" if mine == labels else "--report")
         assert run.returncode == 2 and "--force" in error["what"] and mine.read_text() == "mine" and list(tmp_path.iterdir()) == [mine]
         mine.unlink()
     labels.write_text("mine")
@@ -479,7 +525,8 @@ def test_nothing_is_written_into_a_case(scan, phantom_case, tmp_path):
     before = files(phantom_case)
     for arguments in (["-o", phantom_case / "l.nii.gz"], ["-o", tmp_path / "l.nii.gz", "--report", phantom_case / "r.json"]):
         run = run_lamina("segment", scan / "ct.nii.gz", *arguments, "--json")
-        assert run.returncode == 2 and json.loads(run.stdout)["error"]["code"] == "output_inside_a_case"
+        error = json.loads(run.stdout)["error"]
+        assert run.returncode == 2 and error["code"] == "output_inside_a_case" and error["where"] == arguments[-2]
     assert files(phantom_case) == before and list(tmp_path.iterdir()) == []
 
 
@@ -509,6 +556,27 @@ def test_a_full_disk_exits_6_and_leaves_nothing(scan, segmented, tmp_path, full)
         assert os.listdir(small) == []
     finally:
         subprocess.run(["umount", small], check=True)
+
+
+def test_a_kill_leaves_no_output_and_the_next_run_cleans_up(scan, segmented, tmp_path):
+    """Killed as soon as it begins to write. Whoever finishes before the kill shows nothing, and is tried again."""
+    labels = tmp_path / "labels.nii.gz"
+    command = [str(LAMINA), "segment", str(scan / "ct.nii.gz"), "-o", str(labels), "--report", str(tmp_path / "report.json"), "-q"]
+    for _ in range(5):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        while process.poll() is None and not os.listdir(tmp_path):
+            pass
+        process.kill()
+        process.wait()
+        if not labels.exists():
+            break
+        for path in tmp_path.iterdir():
+            path.unlink()
+    left = os.listdir(tmp_path)
+    assert left and all(name.startswith((".labels.nii.gz.lamina-", ".report.json.lamina-")) for name in left)
+    assert segment(scan / "ct.nii.gz", tmp_path).returncode == 0
+    assert sorted(os.listdir(tmp_path)) == ["labels.nii.gz", "report.json"]
+    assert labels.read_bytes() == (segmented / "labels.nii.gz").read_bytes()
 
 
 def test_a_stop_leaves_nothing(scan, tmp_path):
@@ -593,6 +661,34 @@ def test_options_of_the_segmentation_exclude_labels(phantom, tmp_path, options):
     assert run.returncode == 2 and "--labels" in run.stderr and list(tmp_path.iterdir()) == []
 
 
+def erase_front_half(values, scan, level, noise=0):
+    """Makes what lies before the vertebra's middle soft tissue, with the blurred rim of its wall: two voxels of what has no label."""
+    truth = array(scan / "labels.nii.gz")
+    mine = truth == IDS[level]
+    grown = sitk.GetArrayFromImage(sitk.BinaryDilate(sitk.GetImageFromArray(mine.astype(np.uint8)), [2, 2, 2])) > 0
+    place = np.argwhere(grown & (mine | (truth == 0)))
+    # The affine is RAS: along a positive step the index grows to the front.
+    front_is_high = nib.load(scan / "ct.nii.gz").affine[1, 1] > 0
+    place = place[(place[:, 1] > np.median(np.argwhere(mine)[:, 1])) == front_is_high]
+    values[tuple(place.T)] = np.rint(40 + np.random.default_rng(3).normal(0, noise, len(place)))
+
+
+@pytest.mark.parametrize("noise", [0, 20])
+def test_bone_that_was_made_up_is_not_trusted(scan, tmp_path, noise):
+    """The front half of L1 is soft tissue, and the network draws a whole vertebra all the same. No intact one is doubted for that."""
+    ct = changed_scan(scan, tmp_path / "ct.nii.gz", lambda values: erase_front_half(values, scan, "L1", noise))
+    run = segment(ct, tmp_path)
+    assert run.returncode == 0, run.stdout
+    report = loaded(tmp_path / "report.json")
+    check(report, "segmentation")
+    found, truth = array(tmp_path / "labels.nii.gz"), array(scan / "labels.nii.gz")
+    spoilt = NAMES[covering(found, truth == IDS["L1"])]
+    assert [v["level"] for v in report["vertebrae"] if "boneless" in v["flaws"]] == [spoilt]
+    share = next(v["soft_share"] for v in report["vertebrae"] if v["level"] == spoilt)
+    warning = next(w for w in report["warnings"] if w["code"] == "not_trusted" and w["levels"] == [spoilt])
+    assert f"{share:.0%}".replace("%", " %") in warning["message"]
+
+
 # Relabelling
 
 def relabel(case, shift, *options):
@@ -661,6 +757,67 @@ def test_a_case_with_labels_of_ones_own_can_be_relabelled(one_level_case, tmp_pa
     assert run.returncode == 2 and "relabel" in run.stderr
     assert run_lamina("plan", loaded(case / "manifest.json")["inputs"][0]["path"], "-o", case, "--levels", "L1", "--force").returncode in (0, 4, 5)
     assert loaded(case / "manifest.json")["arguments"][1] == "plan"
+
+
+def warnings_by_code(folder):
+    return {w["code"]: w for w in loaded(folder / "plan.json")["warnings"]}
+
+
+def test_what_was_said_of_the_bones_is_said_of_their_new_names(scan, tmp_path):
+    """Metal, and a vertebra that is not trusted: twice moved by one, each names the bone's own level of the day, in its list and in its sentence."""
+    ct, _ = scan_with_a_rod(scan, tmp_path / "ct.nii.gz")
+    ct = changed(ct, tmp_path / "halved.nii.gz", lambda values: erase_front_half(values, scan, "L3"))
+    case = tmp_path / "case"
+    assert run_lamina("plan", ct, "-o", case).returncode in (0, 5)
+    first = warnings_by_code(case)
+    assert {"metal", "not_trusted"} <= set(first), first
+    # Half a vertebra more or less changes no count; only the names' own warning is the person's to settle.
+    of_names = {"level_estimated", "missing_level", "skipped_number", "uneven_spacing", "implausible_spacing"}
+    for shift in (1, 2):
+        run = relabel(case, 1)
+        assert run.returncode in (0, 5), run.stdout
+        now = warnings_by_code(case)
+        assert set(first) - of_names <= set(now) and "relabelled" in now
+        for code in ("metal", "not_trusted"):
+            names = [moved(level, shift) for level in first[code]["levels"]]
+            assert now[code]["levels"] == names
+            # From the last to the first, so that no name is moved twice.
+            message = first[code]["message"]
+            for old in sorted(first[code]["levels"], key=IDS.get, reverse=True):
+                message = message.replace(old, moved(old, shift))
+            assert now[code]["message"] == message
+        written = {w["code"]: (w["message"], w.get("levels")) for w in json.loads(run.stdout)["warnings"]}
+        report = {w["code"]: (w["message"], w["levels"]) for w in loaded(case / "segmentation.json")["warnings"]}
+        for code in ("metal", "not_trusted"):
+            assert written[code] == report[code] == (now[code]["message"], now[code]["levels"])
+        assert run_lamina("verify", case).returncode == 0
+
+
+def test_what_only_the_label_file_told_is_kept(scan, tmp_path):
+    """Unknown ids, a map that ends in the midst of L3 and another grid: none of it stands in the case's own labels."""
+    labels = nib.load(scan / "labels.nii.gz")
+    values = np.asanyarray(labels.dataobj).astype(np.int16)
+    middle = int(np.argwhere(values == IDS["L3"])[:, 2].mean())
+    values, affine = values[:, :, middle:], labels.affine.copy()
+    values[0, 0, -1] = 99
+    affine[:3, 3] += affine[:3, 2] * middle + affine[:3, 0] * 0.3
+    made = nib.Nifti1Image(values, affine)
+    made.header.set_xyzt_units("mm")
+    nib.save(made, tmp_path / "labels.nii.gz")
+    case = tmp_path / "case"
+    run = run_lamina("plan", scan / "ct.nii.gz", "-o", case, "--labels", tmp_path / "labels.nii.gz", "--scheme", "lamina", "--levels", "L2")
+    assert run.returncode in (0, 5), run.stderr
+    (tmp_path / "labels.nii.gz").unlink()
+    first = warnings_by_code(case)
+    assert {"unknown_ids", "resampled", "may_be_cut"} <= set(first), first
+    assert relabel(case, -1).returncode in (0, 5)
+    now = warnings_by_code(case)
+    assert set(now) == {*first, "relabelled"}
+    for code in ("unknown_ids", "resampled"):
+        assert now[code] == first[code]
+    assert now["may_be_cut"]["levels"] == ["L2"] and now["may_be_cut"]["message"] == first["may_be_cut"]["message"].replace("L3", "L2")
+    assert relabel(case, 1).returncode in (0, 5)
+    assert set(warnings_by_code(case)) == {*first, "relabelled"} and warnings_by_code(case)["may_be_cut"] == first["may_be_cut"]
 
 
 def refused_relabelling(case, exit_code, code, shift=1, *options):

@@ -1,8 +1,9 @@
 import Anatomy
 import Frames
-import Segmentation
 import Testing
 import Volumes
+
+@testable import Segmentation
 
 /// A made-up spine of ellipsoids in a soft-tissue block: each level is one ellipsoid, 30 x 20 x 10 mm half-axes, on a gently curved line.
 struct BlockSpine {
@@ -51,3 +52,11 @@ struct BlockSpine {
 func code(_ labels: VertebraLabels) -> [LabelWarning.Code] { labels.warnings.map(\.code) }
 
 func levelsThatMayBeCut(_ labels: VertebraLabels) -> [VertebraLevel] { labels.warnings.filter { $0.code == .mayBeCut }.flatMap(\.levels) }
+
+/// Levels that a warning names in words, where no new name reaches them.
+func levelsInWords(of warning: LabelWarning) -> [String] {
+    warning.text.parts.flatMap { part -> [String] in
+        guard case .words(let words) = part else { return [] }
+        return words.matches(of: /\b[CTLS][0-9]+\b/).map { String($0.output) }
+    }
+}

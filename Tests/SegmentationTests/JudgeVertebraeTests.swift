@@ -1,4 +1,5 @@
 import Anatomy
+import Foundation
 import Testing
 
 @testable import Segmentation
@@ -6,7 +7,7 @@ import Testing
 @Suite struct JudgeVertebraeTests {
     private func vertebra(_ level: VertebraLevel, _ change: (inout FoundVertebra) -> Void = { _ in }) -> FoundVertebra {
         var vertebra = FoundVertebra(
-            level: level, bodyCentre: SIMD3(0, 0, 0), volume: 40_000, confidence: 0, probability: 0.97, edgeShare: 0.95,
+            level: level, bodyCentre: SIMD3(0, 0, 0), volume: 40_000, confidence: 0, probability: 0.97, edgeShare: 0.95, softShare: 0.01,
             shareOfLargestPiece: 0.99, contestedShare: 0.01, leftRightRatio: 1.02, ribVolume: 0, flaws: [])
         change(&vertebra)
         return vertebra
@@ -28,6 +29,7 @@ import Testing
     @Test func eachSignIsSeen() {
         #expect(judged { $0.probability = 0.7 }.flaws == [.unsure])
         #expect(judged { $0.edgeShare = 0.4 }.flaws == [.blurred])
+        #expect(judged { $0.softShare = 0.06 }.flaws == [.boneless])
         #expect(judged { $0.shareOfLargestPiece = 0.8 }.flaws == [.torn])
         #expect(judged { $0.separation = 0.6 }.flaws == [.besideBone])
         #expect(judged { $0.contestedShare = 0.3 }.flaws == [.mixed])
@@ -41,6 +43,7 @@ import Testing
         let sound = judged { _ in }.confidence
         #expect(judged { $0.probability = 0.7 }.confidence < sound)
         #expect(judged { $0.edgeShare = 0.4 }.confidence < sound)
+        #expect(judged { $0.softShare = 0.3 }.confidence < sound)
         #expect(judged { $0.shareOfLargestPiece = 0.8 }.confidence < sound)
         #expect(judged { $0.contestedShare = 0.3 }.confidence < sound)
         #expect(judged { $0.leftRightRatio = 0.5 }.confidence == judged { $0.leftRightRatio = 2 }.confidence)
@@ -66,5 +69,25 @@ import Testing
         let pair = [vertebra(.l1), vertebra(.l2) { $0.volume = 10_000 }]
         #expect(withFlaws(pair, parameters: TrustParameters()).map(\.isTrusted) == [true, true])
         #expect(withFlaws([], parameters: TrustParameters()).isEmpty)
+    }
+
+    /// A bolt in T12's box and a doubt about L1: both are said of these levels, with no name among the words.
+    @Test func whatIsSaidOfALevelKnowsTheLevel() throws {
+        let labels = try BlockSpine().labels().map { UInt8($0) }
+        let regions = labelledRegions(of: labels)
+        var ct = try BlockSpine().image()
+        let t12 = try #require(regions.first { $0.level == .t12 })
+        // 5 x 5 x 3 voxels of 2 mm³.
+        for k in 0..<3 { for j in 0..<5 { for i in 0..<5 { ct[t12.lower.x + 20 + i, t12.lower.y + 10 + j, t12.lower.z + 3 + k] = 3000 } } }
+        let chain = NamedChain(
+            places: [], probability: 1, alternatives: [], shiftProbabilities: [0: 1], anatomy: .usual, anatomyProbabilities: [.usual: 1],
+            anchors: [.user], levelEstimated: false, warnings: [])
+        let found = withFlaws([vertebra(.t12), vertebra(.l1) { $0.edgeShare = 0.1 }], parameters: TrustParameters())
+        let all = try warnings(of: found, regions: regions, chain: chain, in: ct)
+        #expect(all.map(\.code) == [.metal, .notTrusted] && all.map(\.levels) == [[.t12], [.l1]])
+        let renamed = all.map { $0.renamed([.t12: .l1, .l1: .l2]) }
+        #expect(renamed[0].message == all[0].message.replacingOccurrences(of: "T12", with: "L1") && renamed[0].levels == [.l1])
+        #expect(renamed[1].message.hasPrefix("L2 was segmented") && renamed[1].levels == [.l2])
+        for warning in all { #expect(levelsInWords(of: warning).isEmpty, "\(warning.message)") }
     }
 }

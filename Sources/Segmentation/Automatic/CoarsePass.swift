@@ -58,7 +58,7 @@ private func coarseGrid(over ct: GridGeometry<Patient>, network: ModelDescriptio
 }
 
 /// Where tiles lie on a grid: sizes and starts in the grid's i, j, k.
-private struct Tiling: Sendable {
+struct Tiling: Sendable {
     let grid: SIMD3<Int>
     let tile: SIMD3<Int>
     let starts: [SIMD3<Int>]
@@ -102,7 +102,7 @@ private struct Tiling: Sendable {
 }
 
 /// The tiles' results, added up.
-private struct CoarseBlend {
+struct CoarseBlend {
     private(set) var map: CoarseMap
     private let tiles: Tiling
     private let totals: [[Float]]

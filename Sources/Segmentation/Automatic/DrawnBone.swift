@@ -10,6 +10,8 @@ struct DrawnBone: Sendable {
     let shareOfLargestPiece: Double
     /// The share of the surface at which the image has an edge.
     let edgeShare: Double
+    /// The share of the surface, in one piece, behind which there is no wall of bone.
+    let softShare: Double
     /// The median distance from the network's surface to the image's edges, mm, without sign.
     let medianShift: Double
     /// The mean probability inside.
@@ -29,6 +31,6 @@ func drawnBone(_ level: VertebraLevel, _ probability: Volume<Float, Patient>, ct
     return DrawnBone(
         level: level, field: field, shareOfLargestPiece: bone.shareOfLargestPiece,
         edgeShare: Double(surface.count { $0.clarity > 0 }) / Double(max(1, surface.count)),
-        medianShift: shifts.isEmpty ? 0 : shifts[shifts.count / 2],
+        softShare: softShare(of: surface, in: ct), medianShift: shifts.isEmpty ? 0 : shifts[shifts.count / 2],
         probability: Double(inside.reduce(Float(0)) { $0 + probability.voxels[$1] }) / Double(inside.count))
 }

@@ -61,7 +61,7 @@ func finePass(
 }
 
 /// Values of an (X, Y, Z) patch with x reversed.
-private func mirroredSides(_ values: [Float], _ shape: [Int]) -> [Float] {
+func mirroredSides(_ values: [Float], _ shape: [Int]) -> [Float] {
     let sheet = shape[1] * shape[2]
     return (0..<shape[0]).reversed().flatMap { values[($0 * sheet)..<(($0 + 1) * sheet)] }
 }

@@ -11,7 +11,7 @@ func foundVertebra(
     let sides = halves(of: region, in: labels, midpoint: map.pose.centre, left: map.pose.left)
     return FoundVertebra(
         level: bone.level, bodyCentre: map.pose.centre.xyz, volume: region.volume, confidence: 0, probability: bone.probability,
-        edgeShare: bone.edgeShare, shareOfLargestPiece: bone.shareOfLargestPiece,
+        edgeShare: bone.edgeShare, softShare: bone.softShare, shareOfLargestPiece: bone.shareOfLargestPiece,
         separation: separation(of: region, in: labels, ct: ct),
         contestedShare: contestedShare(of: bone, rivals: rivals.filter { $0.level != bone.level }),
         leftRightRatio: Double(max(sides.left, 1)) / Double(max(sides.right, 1)), ribVolume: ribVolume(in: map),
@@ -64,6 +64,7 @@ func withFlaws(_ vertebrae: [FoundVertebra], parameters: TrustParameters) -> [Fo
         let isCut = vertebra.flaws.contains(.cutByView)
         if vertebra.probability < parameters.leastProbability { judged.flaws.append(.unsure) }
         if vertebra.edgeShare < parameters.leastEdgeShare { judged.flaws.append(.blurred) }
+        if vertebra.softShare > parameters.mostSoft { judged.flaws.append(.boneless) }
         if vertebra.shareOfLargestPiece < parameters.leastShareOfLargestPiece { judged.flaws.append(.torn) }
         if let separation = vertebra.separation, separation < parameters.leastSeparation { judged.flaws.append(.besideBone) }
         if vertebra.contestedShare > parameters.mostContested { judged.flaws.append(.mixed) }
@@ -79,8 +80,8 @@ func withFlaws(_ vertebrae: [FoundVertebra], parameters: TrustParameters) -> [Fo
             judged.flaws.append(.unusualVolume)
         }
         judged.confidence = min(
-            1, vertebra.probability / 0.95, vertebra.edgeShare / 0.8, vertebra.shareOfLargestPiece, 1 - vertebra.contestedShare,
-            isCut ? 1 : 1.2 / lopsided)
+            1, vertebra.probability / 0.95, vertebra.edgeShare / 0.8, vertebra.shareOfLargestPiece, 1 - vertebra.softShare,
+            1 - vertebra.contestedShare, isCut ? 1 : 1.2 / lopsided)
         return judged
     }
 }
@@ -93,7 +94,7 @@ func warnings(of vertebrae: [FoundVertebra], regions: [LabelledRegion], chain: N
     // The chain has said already which levels are missing.
     warnings += try checkOrder(of: regions, scheme: .lamina).filter { $0.code != .missingLevel }
     for vertebra in vertebrae where !vertebra.isTrusted {
-        let signs = vertebra.flaws.filter { $0 != .cutByView }.map(\.sentence).joined(separator: "; ")
+        let signs = vertebra.flaws.filter { $0 != .cutByView }.map { $0.sentence(about: vertebra) }.joined(separator: "; ")
         warnings.append(
             LabelWarning(
                 .notTrusted, levels: [vertebra.level],
@@ -119,7 +120,7 @@ private func metal(_ regions: [LabelledRegion], in ct: CTVolume) -> [LabelWarnin
     return [
         LabelWarning(
             .metal, levels: levels,
-            "there is metal or cement at \(levels.names); it hides bone and its streaks look like edges, so check these labels slice by slice"
+            "there is metal or cement at \(levels); it hides bone and its streaks look like edges, so check these labels slice by slice"
         )
     ]
 }
@@ -128,10 +129,11 @@ private func metal(_ regions: [LabelledRegion], in ct: CTVolume) -> [LabelWarnin
 private let metalHU: Int16 = 2500
 
 extension FoundVertebra.Flaw {
-    fileprivate var sentence: String {
+    fileprivate func sentence(about vertebra: FoundVertebra) -> String {
         switch self {
         case .unsure: "the network was unsure"
         case .blurred: "much of its surface shows no edge in the image"
+        case .boneless: "over \(vertebra.softShare.percent) of its surface there is soft tissue where its wall should be"
         case .besideBone: "it is hardly brighter than what lies around it"
         case .torn: "it came in several pieces"
         case .mixed: "a neighbour claims part of it"

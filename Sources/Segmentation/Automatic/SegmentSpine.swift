@@ -1,6 +1,4 @@
 import Anatomy
-import Concurrency
-import Frames
 import Volumes
 
 public struct SegmentationParameters: Codable, Equatable, Sendable {
@@ -61,82 +59,4 @@ public func segmentSpine(
     let maps = try finder.lookAgain(namedBodies.filter { $0.level != .s1 }, coarse: bodies.coarse)
     let (labels, bones) = try finder.draw(maps, coarse: bodies.evidence.sacrum == nil ? nil : bodies.coarse)
     return try finder.judged(labels, bones: bones, maps: maps, chain: chain)
-}
-
-/// The steps of `segmentSpine`.
-private struct SpineFinder: Sendable {
-    let ct: CTVolume
-    let model: SegmentationModel
-    let parameters: SegmentationParameters
-    let progress: @Sendable (_ stage: SegmentationStage, _ done: Int, _ total: Int) -> Void
-
-    typealias LevelMap = (level: VertebraLevel, map: FineMap)
-
-    /// What lies along the spine's path, after a first look at each place, and what else tells the names.
-    func look() throws -> (settled: [SettledBody], evidence: NamingEvidence, coarse: CoarseMap) {
-        let window = model.description.window
-        let coarse = try coarsePass(ct, pool: model.coarse, window: window) { progress(.findBodies, $0, $1) }
-        let centres = bodyCentres(in: coarse).filter { $0.score >= parameters.leastScore }
-        let path = spinePath(through: centres.filter { $0.sacrumShare < 0.5 })
-        let poses = spinePoses(of: path.map(\.point), map: coarse)
-        let glances = try finePass(ct, poses: poses, pool: model.fine, window: window, mirrored: false) { progress(.look, $0, poses.count) }
-        let settled = withoutTwins(
-            zip(glances, path).compactMap { SettledBody($0, coarse: $1, in: ct.geometry, leastVolume: parameters.leastVolume) })
-        let isLone = settled.count == 1
-        guard let first = settled.first, !isLone || (first.isWhole && first.volume >= parameters.leastLoneVolume) else {
-            throw FindingError.noSpine
-        }
-        var evidence = NamingEvidence(view: PatientExtent(of: ct.geometry))
-        evidence.sacrum = sacrumEvidence(centres, path: path, map: coarse, parameters: parameters)
-        return (settled, evidence, coarse)
-    }
-
-    func lookAgain(_ named: [(level: VertebraLevel, body: SettledBody)], coarse: CoarseMap) throws -> [LevelMap] {
-        let poses = spinePoses(of: named.map(\.body.centre), map: coarse)
-        let maps = try finePass(ct, poses: poses, pool: model.fine, window: model.description.window, mirrored: true) {
-            progress(.segment, $0, poses.count)
-        }
-        return zip(named, maps).map { (level: $0.level, map: $1) }
-    }
-
-    /// All bones on the CT's grid.
-    ///
-    /// - Parameter coarse: where the sacrum is taken from; nil when there is none.
-    func draw(_ maps: [LevelMap], coarse: CoarseMap?) throws -> (labels: LabelVolume, bones: [DrawnBone]) {
-        var bones = try concurrentMap(maps, threads: model.fine.count) { vertebra in
-            drawnBone(vertebra.level, vertebra.map.thisVertebra, ct: ct, parameters: parameters)
-        }.compactMap(\.self)
-        guard !bones.isEmpty else { throw FindingError.noSpine }
-        if let coarse, let lowest = maps.last, let sacrum = try sacrumProbability(coarse: coarse, lowest: lowest.map) {
-            bones += [drawnBone(.s1, sacrum, ct: ct, parameters: parameters)].compactMap(\.self)
-        }
-        let labels = fused(bones.map { ($0.level, $0.field) }, on: ct.geometry)
-        return (withoutDoubtfulSacrum(labels, bones: bones), bones)
-    }
-
-    /// A sacrum is a help, and no vertebra is lost with it: one that does not lie on bone is left out.
-    private func withoutDoubtfulSacrum(_ labels: LabelVolume, bones: [DrawnBone]) -> LabelVolume {
-        guard let bone = bones.first(where: { $0.level == .s1 }), let region = labelledRegions(of: labels).first(where: { $0.level == .s1 })
-        else {
-            return labels
-        }
-        let separation = separation(of: region, in: labels, ct: ct) ?? 0
-        let isSound = separation >= parameters.trust.leastSeparation && bone.edgeShare >= parameters.trust.leastEdgeShare
-        return isSound ? labels : labels.map { $0 == VertebraLevel.s1.rawValue ? 0 : $0 }
-    }
-
-    func judged(_ labels: LabelVolume, bones: [DrawnBone], maps: [LevelMap], chain: NamedChain) throws -> SpineSegmentation {
-        let regions = labelledRegions(of: labels)
-        let vertebrae = maps.compactMap { level, map -> FoundVertebra? in
-            guard let bone = bones.first(where: { $0.level == level }), let region = regions.first(where: { $0.level == level }) else {
-                return nil
-            }
-            return foundVertebra(bone, region: region, in: labels, ct: ct, map: map, rivals: bones)
-        }
-        let judged = withFlaws(vertebrae, parameters: parameters.trust)
-        let warnings = try warnings(of: judged, regions: regions, chain: chain, in: ct)
-        return SpineSegmentation(
-            labels: VertebraLabels(volume: labels, levels: regions.map(\.level), regions: regions, warnings: warnings), vertebrae: judged,
-            chain: chain)
-    }
 }

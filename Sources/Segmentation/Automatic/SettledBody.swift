@@ -11,7 +11,9 @@ struct SettledBody: Sendable {
     let ribLikelihood: Double
     /// Whether the image holds its whole body. What is left of a body that the edge cuts has another centre.
     let isWhole: Bool
+}
 
+extension SettledBody {
     /// Nil where the network sees no vertebra there.
     ///
     /// - Parameter view: the image. Where its edge cuts the body, the coarse network's word on the centre holds.

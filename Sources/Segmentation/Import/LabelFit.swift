@@ -83,16 +83,16 @@ public func checkLabels(
     let isDoubtful = fit.separation < parameters.doubtfulSeparation
     guard fit.separation >= parameters.leastSeparation, fit.better == nil || !isDoubtful else { throw SegmentationError.doNotFit(fit) }
     if isDoubtful || fit.better != nil {
-        let message =
+        let text: LevelText =
             "the labels lie poorly on the image's bone (\(fit)), as when they are shifted by about 3 mm; look at them over the image"
-        return (fit, [LabelWarning(.poorFit, levels: fit.levels.map(\.level), message)])
+        return (fit, [LabelWarning(.poorFit, levels: fit.levels.map(\.level), text)])
     }
     let doubtful = fit.levels.filter { $0.separation < parameters.leastSeparation || $0.airShare > parameters.mostAir }
     return (
         fit,
         doubtful.map { level in
-            let message = "\(level.level)'s label lies poorly on the bone (\(LabelFit(levels: [level]))); look at it over the image"
-            return LabelWarning(.poorFit, levels: [level.level], message)
+            let text: LevelText = "\(level.level)'s label lies poorly on the bone (\(LabelFit(levels: [level]))); look at it over the image"
+            return LabelWarning(.poorFit, levels: [level.level], text)
         }
     )
 }

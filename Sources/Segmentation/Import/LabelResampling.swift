@@ -59,7 +59,7 @@ func checkOverlap(from source: LabelVolume, regions: [LabelledRegion], to target
     }
     let lost = regions.filter { inside[Int($0.level.rawValue)] < $0.voxelCount }
     guard !lost.isEmpty else { return [] }
-    let shares = lost.map { "\($0.level) \((1 - Double(inside[Int($0.level.rawValue)]) / Double($0.voxelCount)).percent)" }
+    let shares: [LevelText] = lost.map { "\($0.level) \((1 - Double(inside[Int($0.level.rawValue)]) / Double($0.voxelCount)).percent)" }
     return [
         LabelWarning(
             .labelsBeyondImage, levels: lost.map(\.level),

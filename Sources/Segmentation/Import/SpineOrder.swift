@@ -103,12 +103,12 @@ private struct SpineStep {
     private func missing() -> LabelWarning {
         LabelWarning(
             .missingLevel, levels: between,
-            "\(between.names) between \(upper.level) and \(lower.level) \(between.count == 1 ? "has" : "have") no label")
+            "\(between) between \(upper.level) and \(lower.level) \(between.count == 1 ? "has" : "have") no label")
     }
     private func skipped() -> LabelWarning {
         LabelWarning(
             .skippedNumber, levels: [upper.level, lower.level],
-            "\(lower.level) follows \(upper.level) at \(length.tenths) mm, one step, without \(between.names): "
+            "\(lower.level) follows \(upper.level) at \(length.tenths) mm, one step, without \(between): "
                 + "the numbering skips, or the patient lacks a vertebra; count the levels")
     }
     private func uneven(_ one: Double) -> LabelWarning {

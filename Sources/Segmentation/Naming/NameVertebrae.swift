@@ -142,7 +142,7 @@ private func warnings(
         warnings.append(
             LabelWarning(
                 .missingLevel, levels: missing,
-                "\(missing.names) between \(upper) and \(lower) \(missing.count == 1 ? "was" : "were") not found"))
+                "\(missing) between \(upper) and \(lower) \(missing.count == 1 ? "was" : "were") not found"))
     }
     for anatomy in SpinalAnatomy.allCases where chosen.shows == anatomy || shown[anatomy, default: 0] >= parameters.anatomyWarning {
         warnings.append(
@@ -154,6 +154,6 @@ private func warnings(
     return warnings
 }
 
-private func span(_ levels: [VertebraLevel]) -> String {
-    levels.count == 1 ? levels[0].name : "\(levels[0])-\(levels[levels.count - 1])"
+private func span(_ levels: [VertebraLevel]) -> LevelText {
+    levels.count == 1 ? "\(levels[0])" : "\(levels[0])-\(levels[levels.count - 1])"
 }

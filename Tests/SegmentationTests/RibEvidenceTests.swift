@@ -1,0 +1,35 @@
+import Testing
+
+@testable import Segmentation
+
+@Suite struct RibEvidenceTests {
+    /// A rib of 12 x 9 x 9 mm on each side; the places between voxels make it 8 x 6 x 6 voxels of 3.375 mm³, 972 mm³.
+    private func ribs(right: Double = 20) throws -> FineMap {
+        let (left, other) = (box(20...32, 3...12, 0...9), box((-right - 12)...(-right), 3...12, 0...9))
+        return try fineMap(otherBone: { max(left($0), other($0)) })
+    }
+
+    @Test func theSideWithLessCounts() throws {
+        #expect(abs(ribVolume(in: try ribs()) - 972) < 1)
+        let one = box(20...32, 3...12, 0...9)
+        #expect(ribVolume(in: try fineMap(otherBone: one)) == 0)
+        let half = box(-32...(-20), 3...12, 0...4.5)
+        #expect(abs(ribVolume(in: try fineMap(otherBone: { max(one($0), half($0)) })) - 486) < 1)
+    }
+
+    /// Bone farther to the side than 45 mm, the neighbours' bodies in the middle, and the vertebra's own bone are no ribs.
+    @Test func onlyWhereRibsMeetAVertebra() throws {
+        #expect(ribVolume(in: try ribs(right: 46)) == 0)
+        #expect(ribVolume(in: try fineMap(otherBone: box(-9...9, -20...20, -30...30))) == 0)
+        #expect(ribVolume(in: try fineMap(bone: box(-40...40, -20...20, -15...15))) == 0)
+    }
+
+    /// Half at 220 mm³, which is where no ribs and short ones meet; 972 mm³ on either side are ribs.
+    @Test func moreRibIsSurer() throws {
+        #expect(ribLikelihood(in: try ribs()) > 0.95)
+        #expect(ribLikelihood(in: try fineMap()) < 0.01)
+        let share = Float(220.0 / 972)
+        let (left, right) = (box(20...32, 3...12, 0...9), box(-32...(-20), 3...12, 0...9))
+        #expect(abs(ribLikelihood(in: try fineMap(otherBone: { share * max(left($0), right($0)) })) - 0.5) < 1e-3)
+    }
+}

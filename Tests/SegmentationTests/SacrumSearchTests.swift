@@ -1,0 +1,60 @@
+import Frames
+import Testing
+import Volumes
+
+@testable import Segmentation
+
+@Suite struct SacrumSearchTests {
+    /// 80 x 50 x 60 mm, its front at y = -20 and its top at z = -20: 240,000 mm³.
+    private func sacrum(_ place: SIMD3<Double>) -> Bool {
+        abs(place.x) < 40 && place.y > -20 && place.y < 30 && place.z < -20 && place.z > -80
+    }
+
+    private func centre(_ z: Double, sacrumShare: Double = 0) -> BodyCentre {
+        BodyCentre(point: Point(0, -10, z), support: 40, sacrumShare: sacrumShare)
+    }
+
+    private func evidence(_ map: CoarseMap, lowest: Double = 0, centres: [BodyCentre] = []) -> NamingEvidence.Sacrum? {
+        sacrumEvidence(centres, path: [centre(lowest + 35), centre(lowest)], map: map, parameters: SegmentationParameters())
+    }
+
+    /// Without a centre of its own S1 lies 30 mm deep and high at the front of the top: in the middle of y -20 to 10 and z -50 to -20. One voxel: 2 mm.
+    @Test func liesAtTheFrontOfTheTop() throws {
+        let found = try #require(evidence(try coarseMap(sacrum: sacrum)))
+        #expect(found.centre.distance(to: Point(0, -5, -35)) < 2)
+        // 240,000 over 250,000 mm³.
+        #expect(abs(found.confidence - 0.96) < 0.005)
+    }
+
+    @Test func theHighestCentreWithinItIsBetter() throws {
+        let centres = [centre(-60, sacrumShare: 0.9), centre(-33, sacrumShare: 0.7), centre(0)]
+        #expect(evidence(try coarseMap(sacrum: sacrum), centres: centres)?.centre == Point(0, -10, -33))
+    }
+
+    @Test func whatIsNoSacrumIsNoEvidence() throws {
+        #expect(evidence(try coarseMap()) == nil)
+        // Soft tissue.
+        #expect(evidence(try coarseMap(bony: { $0.z > -35 && $0.y < 0 }, sacrum: sacrum)) == nil)
+        // 8,000 mm³.
+        #expect(evidence(try coarseMap(sacrum: { abs($0.x) < 10 && abs($0.y) < 10 && $0.z > -40 && $0.z < -20 })) == nil)
+        // The lowest body lies too far above it, or below.
+        #expect(evidence(try coarseMap(sacrum: sacrum), lowest: 40) == nil)
+        #expect(evidence(try coarseMap(sacrum: sacrum), lowest: -60) == nil)
+        #expect(sacrumEvidence([], path: [], map: try coarseMap(sacrum: sacrum), parameters: SegmentationParameters()) == nil)
+    }
+
+    /// Well inside the fine patch its word holds, beyond it the coarse one's, and at its rim both count.
+    @Test func theFineNetworkIsBelievedWhereItLooks() throws {
+        let coarse = try coarseMap(sacrum: sacrum)
+        let pose = VertebraPose(centre: Point(0, -10, 0), left: SIMD3(1, 0, 0), back: SIMD3(0, 1, 0), up: SIMD3(0, 0, 1))
+        // The fine one sees a sacrum of one half; its patch ends at z = -41.25.
+        let fine = try fineMap(pose: pose, sacrum: { _ in 0.5 })
+        let both = try #require(try sacrumProbability(coarse: coarse, lowest: fine))
+        func at(_ z: Double) throws -> Double { try #require(both.linear(at: Point(1, 1, z))) }
+        #expect(abs(try at(-25) - 0.5) < 1e-5)
+        #expect(try at(-61) == 1)
+        let rim = try at(-39)
+        #expect(rim > 0.55 && rim < 0.95)
+        #expect(try sacrumProbability(coarse: try coarseMap(), lowest: fine) == nil)
+    }
+}
