@@ -90,6 +90,7 @@ private struct Following {
     let threads: Int
     private var tracker: SpineTracker?
     private var doubts: [TrackingCause] = []
+    private var nextStart = -Double.infinity
     private(set) var starts = 0
     private(set) var agreements: [Double] = []
 
@@ -98,7 +99,7 @@ private struct Following {
     }
 
     mutating func next(_ moment: FluoroscopyMoment, log: RunLog) throws -> [VertebraEstimate] {
-        if tracker == nil || tracker!.isLost { try start(moment, log: log) }
+        if tracker?.isLost ?? true, moment.timeS >= nextStart { try start(moment, log: log) }
         guard doubts.isEmpty, tracker != nil else {
             return model.vertebrae.map { VertebraEstimate(lost: $0.level, doubts) }
         }
@@ -111,6 +112,8 @@ private struct Following {
         agreements.append(found.agreement)
         doubts = found.causes
         guard doubts.isEmpty else {
+            // A search takes seconds where a frame takes milliseconds; a frame without signal costs none.
+            nextStart = doubts == [.noSignal] ? moment.timeS : moment.timeS + betweenStarts
             log.warn("not_started", "no start: \(doubts.map(\.rawValue).joined(separator: ", "))", levels: model.vertebrae.map(\.level))
             return
         }
@@ -118,6 +121,9 @@ private struct Following {
         place = found.roomFromPatient
     }
 }
+
+/// Seconds of frames from one search that found nothing to the next.
+private let betweenStarts = 0.5
 
 extension VertebraPose {
     init(_ estimate: VertebraEstimate) {
