@@ -8,7 +8,7 @@ import Volumes
 struct SpineModelTests {
     /// A box of bone of 700 HU, 16 x 12 x 14 mm, with its label, in soft tissue of 50 HU, on an oblique left-handed grid.
     private func scan() throws -> (ct: CTVolume, labels: LabelVolume, centre: Point<Patient>) {
-        let axes = (SIMD3(0.8, 0.6, 0), SIMD3(0.6, -0.8, 0), SIMD3(0, 0, 1))
+        let axes: (SIMD3<Double>, SIMD3<Double>, SIMD3<Double>) = (SIMD3(0.8, 0.6, 0), SIMD3(0.6, -0.8, 0), SIMD3(0, 0, 1))
         let grid = try GridGeometry<Patient>(size: SIMD3(40, 40, 30), spacing: SIMD3(1, 1, 1.5), origin: Point(-60, 12, 100), axes: axes)
         var ct = CTVolume(geometry: grid, repeating: 50)
         var labels = LabelVolume(geometry: grid, repeating: 0)
