@@ -661,11 +661,11 @@ def test_options_of_the_segmentation_exclude_labels(phantom, tmp_path, options):
     assert run.returncode == 2 and "--labels" in run.stderr and list(tmp_path.iterdir()) == []
 
 
-def erase_front_half(values, scan, level, noise=0):
-    """Makes what lies before the vertebra's middle soft tissue, with the blurred rim of its wall: two voxels of what has no label."""
+def erase_front_half(values, scan, level, noise=0, rim=2):
+    """Makes what lies before the vertebra's middle soft tissue, with `rim` voxels of what has no label, into which its wall is blurred."""
     truth = array(scan / "labels.nii.gz")
     mine = truth == IDS[level]
-    grown = sitk.GetArrayFromImage(sitk.BinaryDilate(sitk.GetImageFromArray(mine.astype(np.uint8)), [2, 2, 2])) > 0
+    grown = sitk.GetArrayFromImage(sitk.BinaryDilate(sitk.GetImageFromArray(mine.astype(np.uint8)), [rim] * 3)) > 0
     place = np.argwhere(grown & (mine | (truth == 0)))
     # The affine is RAS: along a positive step the index grows to the front.
     front_is_high = nib.load(scan / "ct.nii.gz").affine[1, 1] > 0
@@ -673,10 +673,10 @@ def erase_front_half(values, scan, level, noise=0):
     values[tuple(place.T)] = np.rint(40 + np.random.default_rng(3).normal(0, noise, len(place)))
 
 
-@pytest.mark.parametrize("noise", [0, 20])
-def test_bone_that_was_made_up_is_not_trusted(scan, tmp_path, noise):
+@pytest.mark.parametrize("noise,rim", [(0, 2), (20, 2), (20, 0)])
+def test_bone_that_was_made_up_is_not_trusted(scan, tmp_path, noise, rim):
     """The front half of L1 is soft tissue, and the network draws a whole vertebra all the same. No intact one is doubted for that."""
-    ct = changed_scan(scan, tmp_path / "ct.nii.gz", lambda values: erase_front_half(values, scan, "L1", noise))
+    ct = changed_scan(scan, tmp_path / "ct.nii.gz", lambda values: erase_front_half(values, scan, "L1", noise, rim))
     run = segment(ct, tmp_path)
     assert run.returncode == 0, run.stdout
     report = loaded(tmp_path / "report.json")

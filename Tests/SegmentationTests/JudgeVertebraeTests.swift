@@ -29,7 +29,7 @@ import Testing
     @Test func eachSignIsSeen() {
         #expect(judged { $0.probability = 0.7 }.flaws == [.unsure])
         #expect(judged { $0.edgeShare = 0.4 }.flaws == [.blurred])
-        #expect(judged { $0.softShare = 0.06 }.flaws == [.boneless])
+        #expect(judged { $0.softShare = 0.07 }.flaws == [.boneless])
         #expect(judged { $0.shareOfLargestPiece = 0.8 }.flaws == [.torn])
         #expect(judged { $0.separation = 0.6 }.flaws == [.besideBone])
         #expect(judged { $0.contestedShare = 0.3 }.flaws == [.mixed])

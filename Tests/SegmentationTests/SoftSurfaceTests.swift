@@ -63,6 +63,15 @@ import Volumes
         #expect(share > TrustParameters().mostSoft)
     }
 
+    /// A rim of 150 HU around nothing is what blur leaves of a wall of 600; a wall that is as dim all round, with the same inside, is an old person's.
+    @Test func theRimOfAMissingPartIsNoWall() throws {
+        func rim(_ place: SIMD3<Double>) -> Int16 { radius - (place * place).sum().squareRoot() < 1.5 ? 150 : 40 }
+        func isInside(_ place: SIMD3<Double>) -> Bool { (place * place).sum() < radius * radius }
+        #expect(softShare(of: surface, in: try ct { isInside($0) && $0.z > 5 ? rim($0) : nil }) > 0.1)
+        #expect(softShare(of: surface, in: try ct { isInside($0) ? rim($0) : nil }) == 0)
+        #expect(softShare(of: surface, in: try ct(inside: 40, noise: 20)) == 0)
+    }
+
     /// Wherever the hole is, and although something bright lies 3 mm outside, such as a vessel with contrast.
     @Test func whatLiesOutsideIsNoWall() throws {
         let ct = try ct { place in

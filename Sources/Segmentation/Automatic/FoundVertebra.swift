@@ -10,10 +10,11 @@ public struct TrustParameters: Codable, Equatable, Sendable {
     public var leastEdgeShare = 0.5
     /// Above this share of its surface with soft tissue in place of a wall, in one piece (0 to 1), part of it is made up.
     ///
-    /// Development cases (six CTs of people with slices of 1 to 4.25 mm, phantoms): whole vertebrae had up to 0.016, up to 0.025 with their contrast to soft
-    /// tissue brought down to 0.35 of what it was, up to 0.038 where the image cuts them. Vertebrae whose front third, half or sides were erased to 40 to 60 HU
-    /// with noise of 20 to 40 HU and labelled all the same had 0.056 to 0.4 from the point on where a twentieth of the surface was made up.
-    public var mostSoft = 0.05
+    /// Development cases (six CTs of people with slices of 1 to 4.25 mm, phantoms). Intact vertebrae had up to 0.016; up to 0.038 with the bone's contrast to
+    /// soft tissue brought down to 0.35 of what it was; up to 0.019 with all marrow at 45 HU, but 0.052 where that took endplates out of slices of 4.25 mm.
+    /// Vertebrae with the front third, front half or a side at 40 to 60 HU, noise of 0 to 40 HU, that were labelled all the same had 0.063 to 0.4 where more
+    /// than a twentieth of the surface was made up, but for three halves with 0.051 to 0.056, which are lopsided.
+    public var mostSoft = 0.06
     /// Below this share of the network's voxels in one piece (0 to 1) it is torn.
     public var leastShareOfLargestPiece = 0.9
     /// Below this separation of the label from what surrounds it (0.5 to 1) it does not lie on bone. Source: `LabelFit`.
