@@ -70,6 +70,33 @@ struct SpineTrackerTests {
         }
     }
 
+    @Test func aBlindSecondViewDoesNotMeasureTheDepth() throws {
+        let model = try model()
+        let cameras = try cameras()
+        var tracker = SpineTracker(model, startingAt: still, threads: 1)
+        let poses = model.vertebrae.map { still * $0.patientFromVertebra }
+        var seen = frames(model, poses, cameras)
+        #expect(try tracker.track(seen, at: 0).allSatisfy(\.isDepthObservable))
+        seen[1].transmission = [Float](repeating: .nan, count: seen[1].transmission.count)
+        for estimate in try tracker.track(seen, at: 1.0 / 15) where estimate.roomFromVertebra != nil {
+            #expect(!estimate.isDepthObservable)
+            #expect(try #require(estimate.covariance)[28].squareRoot() > 9.9)
+        }
+    }
+
+    @Test func aViewThatDoesNotShowAVertebraDoesNotMeasureItsDepth() throws {
+        let model = try model()
+        let cameras = try cameras()
+        var tracker = SpineTracker(model, startingAt: still, threads: 1)
+        let poses = model.vertebrae.map { still * $0.patientFromVertebra }
+        var seen = frames(model, poses, cameras)
+        // A shutter over the lower half of the side view hides L2 and leaves T12.
+        for n in (150 * 200)..<(240 * 200) { seen[1].transmission[n] = .nan }
+        let estimates = try tracker.track(seen, at: 0)
+        #expect(estimates[0].isDepthObservable)
+        #expect(estimates[2].roomFromVertebra == nil || !estimates[2].isDepthObservable)
+    }
+
     @Test func aVertebraThatIsGoneIsLostAndTheOthersAreNot() throws {
         let model = try model()
         let cameras = try cameras()

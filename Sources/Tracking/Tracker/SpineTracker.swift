@@ -52,8 +52,10 @@ public struct SpineTracker: Sendable {
     /// - Returns: one estimate for each vertebra of the model.
     /// - Throws: `LinearAlgebraError`.
     public mutating func track(_ frames: [XRayFrame], at time: Double) throws -> [VertebraEstimate] {
+        // A view that shows nothing must not count as one from which depth is seen.
+        let frames = frames.filter(\.hasSignal)
+        guard !frames.isEmpty else { return lostAll(.noSignal) }
         let cameras = frames.map(\.camera)
-        guard frames.contains(where: { $0.hasSignal }) else { return lostAll(.noSignal) }
         let prior = try expectation(at: time, cameras)
         let group = try groupPose(of: model.vertebrae, at: prior.means)
         let views = comparedViews(frames, restImages(cameras, at: group), at: group)
@@ -87,14 +89,17 @@ public struct SpineTracker: Sendable {
         at time: Double,
         _ cameras: [CArmCamera]
     ) -> [VertebraEstimate] {
-        let isDepthObservable = viewsStandApart(cameras, at: found[0].origin)
         let estimates = found.indices.map { n in
             let level = model.vertebrae[n].level
+            let seeing = evidence[n].views.map { cameras[$0] }
+            let isDepthObservable = viewsStandApart(seeing, at: found[n].origin)
             var (state, causes) = judge(evidence[n], parameters.limits)
             guard state != .lost else { return VertebraEstimate(lost: level, causes, evidence[n]) }
             if framesLost[n] > 0 { (state, causes) = (.degraded, causes + [.reacquired]) }
             var block = posterior.block(6 * n, 6 * n, size: 6)
-            if !isDepthObservable { block.widen(along: rayDirection(cameras[0], to: found[n].origin), to: parameters.leastDepthDeviation) }
+            if !isDepthObservable {
+                block.widen(along: rayDirection(seeing.first ?? cameras[0], to: found[n].origin), to: parameters.leastDepthDeviation)
+            }
             return VertebraEstimate(
                 level: level, state: state, causes: causes, roomFromVertebra: found[n], covariance: block.values,
                 isDepthObservable: isDepthObservable, evidence: evidence[n])
@@ -218,9 +223,11 @@ extension SpineTracker {
         let group = try groupPose(of: model.vertebrae, at: found.poses)
         var all = try model.vertebrae.indices.map { n in
             var evidence = PoseEvidence()
-            let seen = views.indices.compactMap { view in
+            let byView = views.indices.map { view in
                 found.comparison.rendered[view][n].map { ViewEvidence(views[view], found.comparison.fits[view], $0) }
             }
+            let seen = byView.compactMap(\.self)
+            evidence.views = byView.indices.filter { (byView[$0]?.visible ?? 0) >= parameters.limits.visible.lost }
             let information = seen.reduce(0) { $0 + $1.information }
             if information > 0 {
                 evidence.contrast = seen.reduce(0) { $0 + $1.information * $1.contrast } / information
@@ -235,7 +242,8 @@ extension SpineTracker {
             let block = posterior.block(6 * n, 6 * n, size: 6)
             evidence.turnDeviation = try block.block(0, 0, size: 3).largestDeviation()
             var shift = block.block(3, 3, size: 3)
-            if !viewsStandApart(cameras, at: pose.origin) { shift.flatten(along: rayDirection(cameras[0], to: pose.origin)) }
+            let seeing = evidence.views.map { cameras[$0] }
+            if !viewsStandApart(seeing, at: pose.origin) { shift.flatten(along: rayDirection(seeing.first ?? cameras[0], to: pose.origin)) }
             evidence.shiftDeviation = try shift.largestDeviation()
             return evidence
         }

@@ -67,6 +67,8 @@ public struct PoseEvidence: Equatable, Sendable {
     public var agreement = 0.0
     /// The share of its edges that lie on valid places of the image; of the view that shows most of it.
     public var visible = 0.0
+    /// Which views show enough of it, by their place among those with a signal.
+    public var views: [Int] = []
     /// The share of its edges where residuals are far beyond what is usual; of the view where most are.
     public var outliers = 0.0
     /// How far it went from where it was expected, in standard deviations, by root mean square over its six parameters.
