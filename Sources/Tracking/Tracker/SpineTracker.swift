@@ -18,8 +18,6 @@ public struct SpineTracker: Sendable {
 
     /// Where the vertebrae were last, or are believed to have gone with the others.
     private(set) var poses: [RigidTransform<Room, Vertebra>]
-    /// Of the poses, jointly: order 6 x vertebrae.
-    private var covariance: SquareMatrix
     /// Of the last frame with a pose; nil before the first.
     private var time: Double?
     /// Frames since each vertebra was last not lost.
@@ -37,7 +35,6 @@ public struct SpineTracker: Sendable {
     ) {
         (self.model, self.parameters, self.threads) = (model, parameters, threads)
         poses = model.vertebrae.map { roomFromPatient * $0.patientFromVertebra }
-        covariance = SquareMatrix(order: 6 * poses.count)
         framesLost = [Int](repeating: 0, count: poses.count)
     }
 
@@ -64,7 +61,8 @@ public struct SpineTracker: Sendable {
             parameters: parameters.registration, threads: threads)
         let score = scoreVariance(found.comparison, cameras)
         learnInflation(score, found.comparison.information)
-        let posterior = try posteriorCovariance(found.comparison.information, score, prior)
+        let margin = viewsStandApart(cameras, at: prior.means[0].origin) ? parameters.deviationMargin : parameters.singleViewDeviationMargin
+        let posterior = try posteriorCovariance(found.comparison.information, score, prior).scaled(by: margin * margin)
         var evidence = try evidence(found, views.last!, prior, posterior, cameras)
         let agreement = wholeImageAgreement(found.comparison, views.last!)
         for n in evidence.indices { evidence[n].agreement = max(0, agreement) / (usualAgreement ?? max(1e-3, agreement)) }
@@ -108,7 +106,7 @@ public struct SpineTracker: Sendable {
         framesLost = zip(framesLost, isSeen).map { $1 ? 0 : $0 + 1 }
         guard isSeen.contains(true) else { return estimates }
         poses = isSeen.indices.map { isSeen[$0] ? found[$0] : followed(prior.means[$0], by: isSeen, found, prior) }
-        (covariance, self.time) = (posterior, time)
+        self.time = time
         return estimates
     }
 
