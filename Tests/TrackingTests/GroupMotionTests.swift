@@ -24,7 +24,7 @@ struct GroupMotionTests {
         var random = SeededGenerator(seed: 9)
         let vertebrae = try poses.enumerated().map { n, pose in
             ModelVertebra(
-                level: VertebraLevel(rawValue: UInt8(18 + n))!, attenuation: try blobs(),
+                level: VertebraLevel(rawValue: UInt8(18 + n))!, attenuation: AttenuationVolume(try blobs()),
                 patientFromVertebra: RigidTransform(asserting: random.rotation(), origin: Point(pose.origin.xyz)), centroid: Point(0, 0, 0))
         }
         let truth: RigidTransform<Room, Patient> = random.transform()

@@ -10,7 +10,7 @@ import Volumes
 struct RegisterVertebraeTests {
     private func vertebra(_ level: VertebraLevel = .l1) throws -> ModelVertebra {
         ModelVertebra(
-            level: level, attenuation: try blobs(),
+            level: level, attenuation: AttenuationVolume(try blobs()),
             patientFromVertebra: RigidTransform(
                 asserting: Rotation(columns: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)), origin: Point(0, 0, 0)),
             centroid: Point(0, 0, 0))

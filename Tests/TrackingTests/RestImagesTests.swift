@@ -12,7 +12,7 @@ struct RestImagesTests {
             geometry: try GridGeometry(size: blob.geometry.size, spacing: blob.geometry.spacing, origin: Point(blob.geometry.origin.xyz)),
             repeating: 0
         ).replaced(by: blob.voxels)
-        let model = SpineModel(vertebrae: [], rest: rest)
+        let model = SpineModel(vertebrae: [], rest: AttenuationVolume(rest))
         let camera = try TestViews.fromTheFront()
         let parameters = RegistrationParameters()
         func place(_ x: Double, _ z: Double) -> RigidTransform<Room, Patient> {

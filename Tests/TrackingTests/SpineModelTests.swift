@@ -29,9 +29,9 @@ struct SpineModelTests {
             asserting: Rotation(angle: 0.5, about: UnitVector(Vector(0.2, 0.3, 0.9))!), origin: centre)
         let model = try SpineModel(ct: ct, labels: labels, frames: [.l1: frame])
         let soft = Float(0.02 * 1.05)
-        #expect(model.rest.voxels.allSatisfy { abs($0 - soft) < 1e-6 })
+        #expect(model.rest.volume.voxels.allSatisfy { abs($0 - soft) < 1e-6 })
         let vertebra = try #require(model.vertebrae.first)
-        let mass = vertebra.attenuation.voxels.reduce(0.0) { $0 + Double($1) } * vertebra.attenuation.geometry.voxelVolume
+        let mass = vertebra.attenuation.volume.voxels.reduce(0.0) { $0 + Double($1) } * vertebra.attenuation.geometry.voxelVolume
         // 0.013 / mm over 16 x 12 x 15 mm; resampling smears it but keeps it.
         #expect(abs(mass / (0.013 * 16 * 12 * 15) - 1) < 0.02, "\(mass)")
         #expect((frame * vertebra.centroid).distance(to: centre) < 0.1)
@@ -41,7 +41,7 @@ struct SpineModelTests {
         let (ct, labels, centre) = try scan()
         let frame = RigidTransform<Patient, Vertebra>(
             asserting: Rotation(columns: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)), origin: centre)
-        let volume = try SpineModel(ct: ct, labels: labels, frames: [.l1: frame]).vertebrae[0].attenuation
+        let volume = try SpineModel(ct: ct, labels: labels, frames: [.l1: frame]).vertebrae[0].attenuation.volume
         let size = volume.geometry.size
         for k in 0..<size.z {
             for j in 0..<size.y {

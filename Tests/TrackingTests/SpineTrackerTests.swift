@@ -11,13 +11,13 @@ struct SpineTrackerTests {
     private func model() throws -> SpineModel {
         let vertebrae = try [(VertebraLevel.t12, 30.0), (.l1, 0), (.l2, -30)].map { level, height in
             ModelVertebra(
-                level: level, attenuation: try blobs(),
+                level: level, attenuation: AttenuationVolume(try blobs()),
                 patientFromVertebra: RigidTransform(
                     asserting: Rotation(columns: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)), origin: Point(0, 0, height)),
                 centroid: Point(0, 0, 0))
         }
         let empty = try GridGeometry<Patient>(size: SIMD3(4, 4, 4), spacing: SIMD3(10, 10, 10), origin: Point(-20, -20, -20))
-        return SpineModel(vertebrae: vertebrae, rest: Volume(geometry: empty, repeating: 0))
+        return SpineModel(vertebrae: vertebrae, rest: AttenuationVolume(Volume(geometry: empty, repeating: 0)))
     }
 
     private let still = RigidTransform<Room, Patient>(

@@ -59,3 +59,17 @@ func blobs(size: SIMD3<Int> = SIMD3(48, 40, 36), spacing: SIMD3<Double> = SIMD3(
     }
     return volume
 }
+
+func project<F>(
+    _ volume: Volume<Float, F>, at carmFromVolume: RigidTransform<CArm, F>, from camera: CArmCamera, to raster: DetectorRaster,
+    threads: Int = 1
+) -> [Float] {
+    project(AttenuationVolume(volume), at: carmFromVolume, from: camera, to: raster, threads: threads)
+}
+
+func projectMoving<F>(
+    _ volume: Volume<Float, F>, at carmFromVolume: RigidTransform<CArm, F>, about pivot: Point<Room>, from camera: CArmCamera,
+    to raster: DetectorRaster
+) -> MovingProjection {
+    projectMoving(AttenuationVolume(volume), at: carmFromVolume, about: pivot, from: camera, to: raster)
+}

@@ -20,7 +20,7 @@ import Volumes
     func run() throws {
         let ct = try readCT(at: input).volume
         let water: Float = 0.02
-        let volume = ct.map { max(0, water * (1 + Float($0) / 1000)) }
+        let volume = AttenuationVolume(ct.map { max(0, water * (1 + Float($0) / 1000)) })
         let middle = ct.geometry.point(at: (SIMD3<Double>(ct.geometry.size) - 1) / 2)
         // The room is the patient here.
         let roomFromPatient = RigidTransform<Room, Patient>(
@@ -39,7 +39,8 @@ import Volumes
         let moving = median { _ = projectMoving(volume, at: at, about: Point(middle.xyz), from: camera, to: raster) }
         if let image { try projected.withUnsafeBytes { try Data($0).write(to: URL(fileURLWithPath: image)) } }
         print(
-            "{\"plain_ms\": \(plain), \"plain_one_thread_ms\": \(plainOne), \"with_derivative_one_thread_ms\": \(moving), \"threads\": \(threads)}")
+            "{\"plain_ms\": \(plain), \"plain_one_thread_ms\": \(plainOne), \"with_derivative_one_thread_ms\": \(moving), \"threads\": \(threads)}"
+        )
     }
 
     private func median(_ body: () -> Void) -> Double {

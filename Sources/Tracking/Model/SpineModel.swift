@@ -7,13 +7,13 @@ public struct SpineModel: Sendable {
     /// From head to sacrum.
     public let vertebrae: [ModelVertebra]
     /// The CT without the vertebrae's excess over soft tissue, 1/mm: with them it adds up to the CT.
-    public let rest: Volume<Float, Patient>
+    public let rest: AttenuationVolume<Patient>
     public let parameters: AttenuationParameters
 
     /// The middle of the vertebrae's origins, where the CT has them.
     var centre: Point<Patient> { Point.mean(of: vertebrae.map(\.patientFromVertebra.origin))! }
 
-    init(vertebrae: [ModelVertebra], rest: Volume<Float, Patient>, parameters: AttenuationParameters = .init()) {
+    init(vertebrae: [ModelVertebra], rest: AttenuationVolume<Patient>, parameters: AttenuationParameters = .init()) {
         (self.vertebrae, self.rest, self.parameters) = (vertebrae, rest, parameters)
     }
 
@@ -34,7 +34,7 @@ public struct SpineModel: Sendable {
             let excess = try takeExcess(of: level, from: &attenuation, labels, parameters)
             return try ModelVertebra(level: level, excess: excess, patientFromVertebra: frame, spacing: parameters.vertebraSpacing)
         }
-        rest = try attenuation.averaged(toSpacing: parameters.restSpacing)
+        rest = AttenuationVolume(try attenuation.averaged(toSpacing: parameters.restSpacing))
         self.parameters = parameters
     }
 }
@@ -43,14 +43,14 @@ public struct SpineModel: Sendable {
 public struct ModelVertebra: Sendable {
     public let level: VertebraLevel
     /// What its bone attenuates beyond soft tissue, 1/mm, with a border of zeros.
-    public let attenuation: Volume<Float, Vertebra>
+    public let attenuation: AttenuationVolume<Vertebra>
     /// Where it stands in the CT.
     public let patientFromVertebra: RigidTransform<Patient, Vertebra>
     /// The middle of its attenuation.
     public let centroid: Point<Vertebra>
 
     init(
-        level: VertebraLevel, attenuation: Volume<Float, Vertebra>, patientFromVertebra: RigidTransform<Patient, Vertebra>,
+        level: VertebraLevel, attenuation: AttenuationVolume<Vertebra>, patientFromVertebra: RigidTransform<Patient, Vertebra>,
         centroid: Point<Vertebra>
     ) {
         (self.level, self.attenuation, self.patientFromVertebra, self.centroid) = (level, attenuation, patientFromVertebra, centroid)
@@ -82,7 +82,7 @@ public struct ModelVertebra: Sendable {
             }
         }
         guard mass > 0 else { throw TrackingError.noBone(level) }
-        attenuation = try volume.trimmed()
+        attenuation = AttenuationVolume(try volume.trimmed())
         centroid = Point(moment / mass)
     }
 }

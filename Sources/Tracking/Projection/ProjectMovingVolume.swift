@@ -25,18 +25,19 @@ public struct MovingProjection: Sendable {
 ///   - pivot: the room point that rotations turn about.
 /// - Complexity: O(rays x planes), about 1.3 times `project`.
 public func projectMoving<F>(
-    _ volume: Volume<Float, F>, at carmFromVolume: RigidTransform<CArm, F>, about pivot: Point<Room>, from camera: CArmCamera,
+    _ volume: AttenuationVolume<F>, at carmFromVolume: RigidTransform<CArm, F>, about pivot: Point<Room>, from camera: CArmCamera,
     to raster: DetectorRaster
 ) -> MovingProjection {
     let bundle = RayBundle(from: camera, to: raster, through: volume.geometry, at: carmFromVolume)
+    let occupied = OccupiedPlanes(volume.occupied, bundle, raster)
     let lever = MotionLever(bundle, volume.geometry, carmFromVolume, pivot, camera, raster)
     let count = raster.count
-    let values = volume.voxels.withUnsafeBufferPointer { voxels in
+    let values = volume.volume.voxels.withUnsafeBufferPointer { voxels in
         [Float](unsafeUninitializedCapacity: MovingProjection.planes * count) { image, filled in
             let voxels = voxels.baseAddress!
             for row in 0..<raster.size.y {
                 for column in 0..<raster.size.x {
-                    let sums = castMovingRay(bundle, column, row, voxels)
+                    let sums = castMovingRay(bundle, occupied, column, row, voxels)
                     lever.write(sums, bundle, column, row, to: image.baseAddress! + (row * raster.size.x + column), planeStride: count)
                 }
             }
@@ -53,35 +54,27 @@ private struct RaySums {
     var slopesTimesPlane = SIMD2<Float>()
 }
 
-@inline(__always) private func castMovingRay(_ bundle: RayBundle, _ column: Int, _ row: Int, _ voxels: UnsafePointer<Float>) -> RaySums? {
-    let direction = bundle.direction(column, row)
-    let slope = SIMD2(direction.x, direction.y) / direction.z
-    let start = SIMD2(bundle.source.x, bundle.source.y) - bundle.source.z * slope
-    let (lower, upper) = bundle.planes(slope, start, direction.z)
-    guard lower <= upper else { return nil }
-    let (strideA, strideB) = (bundle.stride.x, bundle.stride.y)
-    var (sum, sumA, sumB, planeA, planeB): (Float, Float, Float, Float, Float) = (0, 0, 0, 0, 0)
-    var plane = voxels + lower * bundle.stride.z
-    for k in lower...upper {
-        let place = Float(k)
-        let a = start.x + place * slope.x
-        let b = start.y + place * slope.y
-        let (ia, ib) = (Int32(a), Int32(b))
-        let (fa, fb) = (a - Float(ia), b - Float(ib))
-        let corner = plane + Int(ia) * strideA + Int(ib) * strideB
-        let near = corner[strideA] - corner[0]
-        let far = corner[strideA + strideB] - corner[strideB]
-        let one = corner[0] + fa * near
-        let alongB = corner[strideB] + fa * far - one
-        let alongA = near + fb * (far - near)
-        sum += one + fb * alongB
-        sumA += alongA
-        sumB += alongB
-        planeA += place * alongA
-        planeB += place * alongB
-        plane += bundle.stride.z
+@inline(__always)
+private func castMovingRay(
+    _ bundle: RayBundle, _ occupied: OccupiedPlanes, _ column: Int, _ row: Int, _ voxels: UnsafePointer<Float>
+) -> RaySums? {
+    guard let ray = RayCrossings(bundle, occupied, column, row) else { return nil }
+    var sum = SIMD4<Float>()
+    var (slopesA, slopesB, planesA, planesB) = (sum, sum, sum, sum)
+    ray.forEachFour(voxels, bundle.stride) { four, weight in
+        let near = four.corner10 - four.corner00
+        let far = four.corner11 - four.corner01
+        let one = four.corner00 + four.fractionA * near
+        let alongB = weight * (four.corner01 + four.fractionA * far - one)
+        let alongA = weight * (near + four.fractionB * (far - near))
+        sum += weight * one + four.fractionB * alongB
+        slopesA += alongA
+        slopesB += alongB
+        planesA += four.planes * alongA
+        planesB += four.planes * alongB
     }
-    return RaySums(value: sum, slopes: SIMD2(sumA, sumB), slopesTimesPlane: SIMD2(planeA, planeB))
+    return RaySums(
+        value: sum.sum(), slopes: SIMD2(slopesA.sum(), slopesB.sum()), slopesTimesPlane: SIMD2(planesA.sum(), planesB.sum()))
 }
 
 /// What turns a ray's sums into derivatives by the pose.
@@ -141,8 +134,4 @@ private struct MotionLever {
         image[5 * planeStride] = shift.y
         image[6 * planeStride] = shift.z
     }
-}
-
-@inline(__always) private func cross(_ a: SIMD3<Float>, _ b: SIMD3<Float>) -> SIMD3<Float> {
-    SIMD3(a.y * b.z - a.z * b.y, a.z * b.x - a.x * b.z, a.x * b.y - a.y * b.x)
 }

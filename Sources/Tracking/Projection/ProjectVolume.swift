@@ -15,13 +15,16 @@ import Volumes
 /// - Complexity: O(rays x planes). Accuracy: within 1 % of the mean of RTK's Joseph projector (Benchmarks/projection.py).
 /// - Source: Joseph 1982, IEEE Trans. Med. Imaging 1(3).
 public func project<F>(
-    _ volume: Volume<Float, F>, at carmFromVolume: RigidTransform<CArm, F>, from camera: CArmCamera, to raster: DetectorRaster,
+    _ volume: AttenuationVolume<F>, at carmFromVolume: RigidTransform<CArm, F>, from camera: CArmCamera, to raster: DetectorRaster,
     threads: Int = 1
 ) -> [Float] {
     let bundle = RayBundle(from: camera, to: raster, through: volume.geometry, at: carmFromVolume)
+    let occupied = OccupiedPlanes(volume.occupied, bundle, raster)
     let bands = rowBands(raster.size.y, parts: threads == 1 ? 1 : 4 * threads)
     // Casting a ray cannot fail.
-    let parts = try! concurrentMap(bands, threads: threads) { rows in castRays(bundle, rows: rows, columns: raster.size.x, volume.voxels) }
+    let parts = try! concurrentMap(bands, threads: threads) { rows in
+        castRays(bundle, occupied, rows: rows, columns: raster.size.x, volume.volume.voxels)
+    }
     return parts.count == 1 ? parts[0] : Array(parts.joined())
 }
 
@@ -29,13 +32,13 @@ private func rowBands(_ rows: Int, parts: Int) -> [Range<Int>] {
     (0..<parts).map { (rows * $0 / parts)..<(rows * ($0 + 1) / parts) }.filter { !$0.isEmpty }
 }
 
-private func castRays(_ bundle: RayBundle, rows: Range<Int>, columns: Int, _ voxels: [Float]) -> [Float] {
+private func castRays(_ bundle: RayBundle, _ occupied: OccupiedPlanes, rows: Range<Int>, columns: Int, _ voxels: [Float]) -> [Float] {
     voxels.withUnsafeBufferPointer { voxels in
         [Float](unsafeUninitializedCapacity: rows.count * columns) { image, count in
             let voxels = voxels.baseAddress!
             for row in rows {
                 for column in 0..<columns {
-                    image[(row - rows.lowerBound) * columns + column] = castRay(bundle, column, row, voxels)
+                    image[(row - rows.lowerBound) * columns + column] = castRay(bundle, occupied, column, row, voxels)
                 }
             }
             count = rows.count * columns
@@ -43,25 +46,14 @@ private func castRays(_ bundle: RayBundle, rows: Range<Int>, columns: Int, _ vox
     }
 }
 
-@inline(__always) private func castRay(_ bundle: RayBundle, _ column: Int, _ row: Int, _ voxels: UnsafePointer<Float>) -> Float {
-    let direction = bundle.direction(column, row)
-    let slope = SIMD2(direction.x, direction.y) / direction.z
-    let start = SIMD2(bundle.source.x, bundle.source.y) - bundle.source.z * slope
-    let (lower, upper) = bundle.planes(slope, start, direction.z)
-    guard lower <= upper else { return 0 }
-    let (strideA, strideB) = (bundle.stride.x, bundle.stride.y)
-    var sum: Float = 0
-    var plane = voxels + lower * bundle.stride.z
-    for k in lower...upper {
-        let a = start.x + Float(k) * slope.x
-        let b = start.y + Float(k) * slope.y
-        let (ia, ib) = (Int32(a), Int32(b))
-        let (fa, fb) = (a - Float(ia), b - Float(ib))
-        let corner = plane + Int(ia) * strideA + Int(ib) * strideB
-        let one = corner[0] + fa * (corner[strideA] - corner[0])
-        let two = corner[strideB] + fa * (corner[strideA + strideB] - corner[strideB])
-        sum += one + fb * (two - one)
-        plane += bundle.stride.z
+@inline(__always)
+private func castRay(_ bundle: RayBundle, _ occupied: OccupiedPlanes, _ column: Int, _ row: Int, _ voxels: UnsafePointer<Float>) -> Float {
+    guard let ray = RayCrossings(bundle, occupied, column, row) else { return 0 }
+    var sums = SIMD4<Float>()
+    ray.forEachFour(voxels, bundle.stride) { four, weight in
+        let one = four.corner00 + four.fractionA * (four.corner10 - four.corner00)
+        let two = four.corner01 + four.fractionA * (four.corner11 - four.corner01)
+        sums += weight * (one + four.fractionB * (two - one))
     }
-    return sum * bundle.length(column, row) / abs(direction.z)
+    return sums.sum() * bundle.length(column, row) / abs(ray.direction.z)
 }
