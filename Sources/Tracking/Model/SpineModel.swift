@@ -6,21 +6,29 @@ import Volumes
 public struct SpineModel: Sendable {
     /// From head to sacrum.
     public let vertebrae: [ModelVertebra]
-    /// The CT without the vertebrae's excess over soft tissue, 1/mm: with them it adds up to the CT.
+    /// What the bone of the vertebrae next to these attenuates beyond soft tissue, 1/mm: they are not tracked, but move with the spine.
+    public let neighbours: [AttenuationVolume<Patient>]
+    /// The CT without the excess of all these, 1/mm: with them it adds up to the CT.
     public let rest: AttenuationVolume<Patient>
+    /// The rest as a body that may move, in a frame with the patient's axes about the spine's middle.
+    let restBody: (attenuation: AttenuationVolume<Vertebra>, patientFromBody: RigidTransform<Patient, Vertebra>)
     public let parameters: AttenuationParameters
 
     /// The middle of the vertebrae's origins, where the CT has them.
     var centre: Point<Patient> { Point.mean(of: vertebrae.map(\.patientFromVertebra.origin))! }
 
-    init(vertebrae: [ModelVertebra], rest: AttenuationVolume<Patient>, parameters: AttenuationParameters = .init()) {
-        (self.vertebrae, self.rest, self.parameters) = (vertebrae, rest, parameters)
+    init(
+        vertebrae: [ModelVertebra], neighbours: [AttenuationVolume<Patient>] = [], rest: AttenuationVolume<Patient>,
+        parameters: AttenuationParameters = .init()
+    ) {
+        (self.vertebrae, self.neighbours, self.rest, self.parameters) = (vertebrae, neighbours, rest, parameters)
+        restBody = rest.body(about: Point.mean(of: vertebrae.map(\.patientFromVertebra.origin)) ?? rest.geometry.origin)
     }
 
     /// - Parameters:
     ///   - ct: HU.
     ///   - labels: VerSe ids on the CT's grid.
-    ///   - frames: where the vertebrae to track stand in the CT; the rest of the labels stays in `rest`.
+    ///   - frames: where the vertebrae to track stand in the CT; labelled vertebrae next to them become neighbours, others stay in `rest`.
     /// - Throws: `TrackingError.levelWithoutLabel`; `.noVertebra`; `GridError`.
     /// - Complexity: O(voxels).
     public init(
@@ -30,12 +38,29 @@ public struct SpineModel: Sendable {
         precondition(ct.geometry.coincides(with: labels.geometry), "labels lie on the CT's grid")
         guard !frames.isEmpty else { throw TrackingError.noVertebra }
         var attenuation = ct.map { parameters.attenuation(Float($0)) }
-        vertebrae = try frames.sorted { $0.key < $1.key }.map { level, frame in
+        let vertebrae = try frames.sorted { $0.key < $1.key }.map { level, frame in
             let excess = try takeExcess(of: level, from: &attenuation, labels, parameters)
             return try ModelVertebra(level: level, excess: excess, patientFromVertebra: frame, spacing: parameters.vertebraSpacing)
         }
-        rest = AttenuationVolume(try attenuation.averaged(toSpacing: parameters.restSpacing))
-        self.parameters = parameters
+        let neighbours = try labelledNeighbours(of: frames.keys, in: labels).map { level in
+            AttenuationVolume(try takeExcess(of: level, from: &attenuation, labels, parameters))
+        }
+        let rest = AttenuationVolume(try attenuation.averaged(toSpacing: parameters.restSpacing))
+        self.init(vertebrae: vertebrae, neighbours: neighbours, rest: rest, parameters: parameters)
+    }
+}
+
+extension AttenuationVolume where F == Patient {
+    /// The same in a frame with the patient's axes about a point.
+    fileprivate func body(
+        about centre: Point<Patient>
+    ) -> (attenuation: AttenuationVolume<Vertebra>, patientFromBody: RigidTransform<Patient, Vertebra>) {
+        // The same grid, elsewhere: what made it valid still holds.
+        let grid = try! GridGeometry<Vertebra>(
+            size: geometry.size, spacing: geometry.spacing, origin: Point(geometry.origin.xyz - centre.xyz), axes: geometry.axes)
+        let moved = AttenuationVolume<Vertebra>(volume: try! Volume(geometry: grid, voxels: volume.voxels), occupied: occupied)
+        let axes = Rotation<Patient, Vertebra>(columns: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1))
+        return (moved, RigidTransform(asserting: axes, origin: centre))
     }
 }
 
@@ -85,6 +110,15 @@ public struct ModelVertebra: Sendable {
         attenuation = AttenuationVolume(try volume.trimmed())
         centroid = Point(moment / mass)
     }
+}
+
+/// The labelled levels that come next to those tracked, up and down.
+private func labelledNeighbours(of tracked: some Collection<VertebraLevel>, in labels: LabelVolume) -> [VertebraLevel] {
+    var isPresent = [Bool](repeating: false, count: 256)
+    for id in labels.voxels { isPresent[Int(id)] = true }
+    let order = VertebraLevel.craniocaudal.filter { isPresent[Int($0.rawValue)] }
+    let next = tracked.compactMap { order.firstIndex(of: $0) }.flatMap { [$0 - 1, $0 + 1] }.filter(order.indices.contains)
+    return Set(next.map { order[$0] }).subtracting(tracked).sorted()
 }
 
 /// Moves a vertebra's excess over soft tissue out of `attenuation`: that of its label and of the voxels next to it, where bone's edge is smeared to.

@@ -50,6 +50,11 @@ struct GradientFilter: Sendable {
         }
     }
 
+    /// The slopes of one image on a raster: along u, then along v.
+    func slopes(of image: [Float], _ raster: DetectorRaster) -> [Float] {
+        image.withUnsafeBufferPointer { slopes(of: $0.baseAddress!, planes: 1, width: raster.size.x, height: raster.size.y) }
+    }
+
     /// Both row filters at once.
     private func alongRows(
         _ source: UnsafePointer<Float>, _ smoothed: UnsafeMutablePointer<Float>, _ sloped: UnsafeMutablePointer<Float>, _ width: Int,

@@ -6,8 +6,8 @@ import Frames
 struct ComparedView: Sendable {
     let camera: CArmCamera
     let measured: MeasuredSlopes
-    /// Slopes of the rest's radiograph, along u then v, on the same raster; nil where it is not known.
-    let background: [Float]?
+    /// Everything but the tracked vertebrae, on the same raster; nil where it is not known.
+    let background: MovableBackground?
 }
 
 /// The model beside the images at given poses: the misfit, and the normal equations of its least squares.
@@ -20,30 +20,51 @@ struct ImageComparison: Sendable {
     /// By view, then by vertebra; nil where a vertebra is not seen.
     let rendered: [[RenderedVertebra?]]
     let fits: [ViewFit]
+    /// By view; nil where the background has not moved.
+    let backgroundTerms: [BackgroundTerms?]
 
-    /// - Parameter reference: the comparison whose places and noise to keep, so that costs can be compared; nil to choose them here.
+    /// - Parameters:
+    ///   - motions: of the background, by view.
+    ///   - reference: the comparison whose places and noise to keep, so that costs can be compared; nil to choose them here.
+    /// - Throws: `LinearAlgebraError.singular`.
     init(
-        _ vertebrae: [ModelVertebra], at poses: [RigidTransform<Room, Vertebra>], in views: [ComparedView], filter: GradientFilter,
-        parameters: RegistrationParameters, keeping reference: ImageComparison?, threads: Int
-    ) {
+        _ vertebrae: [AttenuationVolume<Vertebra>], at poses: [RigidTransform<Room, Vertebra>], _ motions: [ImageMotion],
+        in views: [ComparedView],
+        filter: GradientFilter, parameters: RegistrationParameters, keeping reference: ImageComparison?, threads: Int
+    ) throws {
         let jobs = views.indices.flatMap { view in vertebrae.indices.map { (view, $0) } }
         // Rendering cannot fail.
         let flat = try! concurrentMap(jobs, threads: threads) { view, n in
             RenderedVertebra(vertebrae[n], at: poses[n], from: views[view].camera, raster: views[view].measured.raster, filter: filter)
         }
         let rendered = views.indices.map { view in Array(flat[(view * vertebrae.count)..<((view + 1) * vertebrae.count)]) }
-        let parts = try! concurrentMap(Array(views.indices), threads: threads) { view in
-            let fit = ViewFit(views[view], rendered[view], keeping: reference?.fits[view], huber: Float(parameters.huber))
-            return (fit, NormalEquations(fit, rendered[view]))
+        let parts = try concurrentMap(Array(views.indices), threads: threads) { view in
+            try Self.compared(
+                views[view], rendered[view], motions[view], keeping: reference?.fits[view], huber: Float(parameters.huber))
         }
         self.rendered = rendered
-        fits = parts.map(\.0)
+        fits = parts.map(\.fit)
+        backgroundTerms = parts.map(\.background)
         information = SquareMatrix(order: 6 * vertebrae.count)
         gradient = [Double](repeating: 0, count: 6 * vertebrae.count)
-        for (fit, equations) in parts {
-            cost += fit.cost
-            information = information + equations.information
-            for n in gradient.indices { gradient[n] += equations.gradient[n] }
+        for part in parts {
+            cost += part.cost
+            information = information + part.equations.information
+            for n in gradient.indices { gradient[n] += part.equations.gradient[n] }
         }
+    }
+
+    private static func compared(
+        _ view: ComparedView, _ rendered: [RenderedVertebra?], _ motion: ImageMotion, keeping reference: ViewFit?, huber: Float
+    ) throws -> (cost: Double, fit: ViewFit, equations: NormalEquations, background: BackgroundTerms?) {
+        let moved = view.background?.moved(by: motion)
+        let background = moved.map { moved in view.background!.standing.map { zip(moved, $0).map { $0 + $1 } } ?? moved }
+        let fit = ViewFit(view.measured, rendered, background: background, keeping: reference, huber: huber)
+        var equations = NormalEquations(fit, rendered)
+        guard let moved, let prior = view.background?.prior, !fit.looked.window.isEmpty else { return (fit.cost, fit, equations, nil) }
+        let derivatives = view.background!.derivatives(of: moved, at: motion, in: fit.looked.window)
+        let terms = try BackgroundTerms(derivatives, fit.looked.window, fit, rendered, prior, at: motion)
+        terms.eliminate(from: &equations)
+        return (fit.cost + prior.cost(of: motion), fit, equations, terms)
     }
 }

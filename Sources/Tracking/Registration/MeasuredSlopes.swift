@@ -19,9 +19,7 @@ struct MeasuredSlopes: Sendable {
         let raster = DetectorRaster(blocksOf: factor, in: frame.camera)
         self.raster = raster
         let (integrals, isMeasured) = lineIntegralsOfBlocks(frame, factor, raster)
-        slopes = integrals.withUnsafeBufferPointer {
-            filter.slopes(of: $0.baseAddress!, planes: 1, width: raster.size.x, height: raster.size.y)
-        }
+        slopes = filter.slopes(of: integrals, raster)
         valid = eroded(isMeasured, by: filter.radius, width: raster.size.x, height: raster.size.y)
         lineIntegrals = integrals
         noise = countingNoise(integrals, isMeasured, raster).map { $0 * filter.noiseGain }

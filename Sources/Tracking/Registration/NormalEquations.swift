@@ -31,7 +31,8 @@ private func gradientPart(_ part: RenderedVertebra, _ fit: ViewFit) -> [Double] 
     forEachRow(of: part.window, in: part, fit) { row in
         for parameter in 0..<6 {
             sums[parameter] += Double(
-                dot(row.slopes(parameter, 0), row.residuals(0), row.count) + dot(row.slopes(parameter, 1), row.residuals(1), row.count))
+                dotProduct(row.slopes(parameter, 0), row.residuals(0), row.count)
+                    + dotProduct(row.slopes(parameter, 1), row.residuals(1), row.count))
         }
     }
     return sums
@@ -57,8 +58,8 @@ private func products(_ one: RenderedVertebra, _ other: RenderedVertebra, _ fit:
                 for i in 0..<6 {
                     for j in 0..<6 {
                         let sum =
-                            dot(weighed + 2 * i * row.count, start + (2 + 2 * j) * planeSize, row.count)
-                            + dot(weighed + (2 * i + 1) * row.count, start + (3 + 2 * j) * planeSize, row.count)
+                            dotProduct(weighed + 2 * i * row.count, start + (2 + 2 * j) * planeSize, row.count)
+                            + dotProduct(weighed + (2 * i + 1) * row.count, start + (3 + 2 * j) * planeSize, row.count)
                         sums[6 * i + j] += Double(sum)
                     }
                 }
@@ -105,7 +106,8 @@ func forEachRow(of window: RasterWindow, in part: RenderedVertebra, _ fit: ViewF
     }
 }
 
-@inline(__always) private func dot(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Float {
+/// The sum of products of two rows.
+@inline(__always) func dotProduct(_ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int) -> Float {
     var sum = SIMD8<Float>()
     var n = 0
     while n + 8 <= count {

@@ -3,6 +3,8 @@ import Frames
 /// Poses that explain the images best, and how surely.
 struct RegistrationResult: Sendable {
     var poses: [RigidTransform<Room, Vertebra>]
+    /// How far the background has moved in each view since it was drawn.
+    var motions: [ImageMotion]
     /// At the finest level, at the poses returned.
     var comparison: ImageComparison
     /// The images' cost and the prior's.
@@ -19,36 +21,43 @@ struct RegistrationResult: Sendable {
 ///   - levels: the views at each fineness, coarse first.
 /// - Throws: `LinearAlgebraError.singular` where neither images nor prior say anything of a parameter.
 func registerVertebrae(
-    _ vertebrae: [ModelVertebra], startingAt start: [RigidTransform<Room, Vertebra>], in levels: [[ComparedView]], prior: PosePrior,
+    _ vertebrae: [AttenuationVolume<Vertebra>], startingAt start: [RigidTransform<Room, Vertebra>], in levels: [[ComparedView]],
+    prior: PosePrior,
     parameters: RegistrationParameters, threads: Int
 ) throws -> RegistrationResult {
     let filter = GradientFilter(sigma: parameters.sigma)
     var poses = start
+    var motions = levels[0].map { $0.background?.prior?.mean ?? ImageMotion() }
     var steps = 0
     var result: RegistrationResult?
     for (level, views) in levels.enumerated() {
-        func compared(_ poses: [RigidTransform<Room, Vertebra>], keeping reference: ImageComparison? = nil) -> ImageComparison {
-            ImageComparison(vertebrae, at: poses, in: views, filter: filter, parameters: parameters, keeping: reference, threads: threads)
+        func compared(
+            _ poses: [RigidTransform<Room, Vertebra>], _ motions: [ImageMotion], keeping reference: ImageComparison? = nil
+        ) throws -> ImageComparison {
+            try ImageComparison(
+                vertebrae, at: poses, motions, in: views, filter: filter, parameters: parameters, keeping: reference, threads: threads)
         }
-        var current = compared(poses)
+        var current = try compared(poses, motions)
         let reference = current
         var cost = current.cost + prior.cost(of: poses)
         var damping = 1e-3
         for _ in 0..<parameters.iterations[level] {
             steps += 1
             let step = try dampedStep(current, prior, poses, damping)
-            let moved = zip(poses, motions(step)).map { pose, motion in motion.applied(to: pose, about: pose.origin) }
-            let candidate = compared(moved, keeping: reference)
+            let moved = zip(poses, poseMotions(step)).map { pose, motion in motion.applied(to: pose, about: pose.origin) }
+            let carried = zip(motions, current.backgroundTerms).map { motion, terms in terms.map { motion + $0.step(after: step) } ?? motion
+            }
+            let candidate = try compared(moved, carried, keeping: reference)
             let newCost = candidate.cost + prior.cost(of: moved)
             if newCost < cost {
-                (poses, current, cost) = (moved, candidate, newCost)
+                (poses, motions, current, cost) = (moved, carried, candidate, newCost)
                 damping = max(1e-6, damping / 5)
             } else {
                 damping *= 10
             }
             if step.allSatisfy({ abs($0) < parameters.smallestStep }) { break }
         }
-        result = RegistrationResult(poses: poses, comparison: current, cost: cost, iterations: steps)
+        result = RegistrationResult(poses: poses, motions: motions, comparison: current, cost: cost, iterations: steps)
     }
     precondition(result != nil, "a registration needs a level")
     return result!
@@ -63,6 +72,6 @@ private func dampedStep(
     return try solvePositive(matrix.values, zip(comparison.gradient, pull).map { $0 - $1 })
 }
 
-private func motions(_ step: [Double]) -> [PoseMotion] {
+private func poseMotions(_ step: [Double]) -> [PoseMotion] {
     stride(from: 0, to: step.count, by: 6).map { PoseMotion(step[$0..<($0 + 6)]) }
 }

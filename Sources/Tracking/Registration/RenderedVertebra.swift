@@ -13,16 +13,17 @@ struct RenderedVertebra: Sendable {
 
     /// Nil where nothing of it lies on the image.
     init?(
-        _ vertebra: ModelVertebra, at roomFromVertebra: RigidTransform<Room, Vertebra>, from camera: CArmCamera, raster: DetectorRaster,
+        _ vertebra: AttenuationVolume<Vertebra>, at roomFromVertebra: RigidTransform<Room, Vertebra>, from camera: CArmCamera,
+        raster: DetectorRaster,
         filter: GradientFilter
     ) {
         let carmFromVertebra = camera.carmFromRoom * roomFromVertebra
         guard
             let (window, share) = seenWindow(
-                vertebra.attenuation.geometry, at: carmFromVertebra, from: camera, raster: raster, margin: filter.radius + 1)
+                vertebra.geometry, at: carmFromVertebra, from: camera, raster: raster, margin: filter.radius + 1)
         else { return nil }
         let moving = projectMoving(
-            vertebra.attenuation, at: carmFromVertebra, about: roomFromVertebra.origin, from: camera, to: raster.window(window))
+            vertebra, at: carmFromVertebra, about: roomFromVertebra.origin, from: camera, to: raster.window(window))
         self.window = window
         shareOnImage = share
         slopes = moving.values.withUnsafeBufferPointer {

@@ -19,20 +19,23 @@ struct ViewFit: Sendable {
     let model: [Float]
 
     /// - Parameters:
+    ///   - background: slopes of everything but the vertebrae, along u then v; nil where it is not known.
     ///   - reference: the fit whose places and scale to keep; nil to look where the vertebrae are now and to estimate the scale.
     ///   - huber: in standard deviations.
-    init(_ view: ComparedView, _ rendered: [RenderedVertebra?], keeping reference: ViewFit?, huber: Float) {
-        raster = view.measured.raster
+    init(
+        _ measured: MeasuredSlopes, _ rendered: [RenderedVertebra?], background: [Float]?, keeping reference: ViewFit?, huber: Float
+    ) {
+        raster = measured.raster
         let parts = rendered.compactMap(\.self)
-        looked = reference?.looked ?? LookedPlaces(around: parts.map(\.window), valid: view.measured.valid, raster: raster)
+        looked = reference?.looked ?? LookedPlaces(around: parts.map(\.window), valid: measured.valid, raster: raster)
         let window = looked.window
-        var model = view.background ?? [Float](repeating: 0, count: 2 * raster.count)
+        var model = background ?? [Float](repeating: 0, count: 2 * raster.count)
         for part in parts { part.addImage(to: &model, rasterSize: raster.size) }
         var weights = looked.mask
-        gain = fittedGain(view.measured.slopes, model, weights, window, raster)
-        var residuals = differences(view.measured.slopes, gain, model, weights, window, raster)
-        scale = reference?.scale ?? modelError(residuals, weights, view.measured.noise, window, raster)
-        cost = weigh(&residuals, &weights, view.measured.noise, scale: scale, huber: huber, window, raster)
+        gain = fittedGain(measured.slopes, model, weights, window, raster)
+        var residuals = differences(measured.slopes, gain, model, weights, window, raster)
+        scale = reference?.scale ?? modelError(residuals, weights, measured.noise, window, raster)
+        cost = weigh(&residuals, &weights, measured.noise, scale: scale, huber: huber, window, raster)
         self.weights = weights
         self.model = model
         weighed = residuals

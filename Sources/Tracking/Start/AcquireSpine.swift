@@ -125,19 +125,25 @@ private struct StartSearch {
         var place = start
         var agreement = 0.0
         for round in 0...effort.rounds {
-            let rest = RestImages(of: model, at: place, in: cameras, parameters: registration, threads: threads)
+            let rest = RestImages(of: model, withNeighbours: true, at: place, in: cameras, parameters: registration, threads: threads)
             let views = measured.indices.map { level in
-                cameras.indices.map { ComparedView(camera: cameras[$0], measured: measured[level][$0], background: rest.slopes[level][$0]) }
+                cameras.indices.map { view in
+                    let seen = measured[level][view]
+                    return ComparedView(
+                        camera: cameras[view], measured: seen, background: MovableBackground(still: rest.slopes[level][view], seen.raster))
+                }
             }
             let poses = model.vertebrae.map { place * $0.patientFromVertebra }
             guard round < effort.rounds else {
-                let comparison = ImageComparison(
-                    model.vertebrae, at: poses, in: views.last!, filter: filter, parameters: registration, keeping: nil, threads: threads)
+                let comparison = try ImageComparison(
+                    model.vertebrae.map(\.attenuation), at: poses, cameras.map { _ in ImageMotion() }, in: views.last!, filter: filter,
+                    parameters: registration, keeping: nil, threads: threads)
                 agreement = wholeImageAgreement(comparison, views.last!)
                 break
             }
             let found = try registerVertebrae(
-                model.vertebrae, startingAt: poses, in: views, prior: try rigidPrior(poses, cameras), parameters: registration,
+                model.vertebrae.map(\.attenuation), startingAt: poses, in: views, prior: try rigidPrior(poses, cameras),
+                parameters: registration,
                 threads: threads)
             place = try groupPose(of: model.vertebrae, at: found.poses)
         }

@@ -26,7 +26,7 @@ public struct SpineTracker: Sendable {
     private var inflation = usualInflation
     /// Agreement of whole images with the model in frames that were believed; nil before the first.
     private var usualAgreement: Double?
-    private var rest: RestImages?
+    private var rest: FollowedRest?
 
     /// - Parameter roomFromPatient: where the CT's patient lies in the room; `acquire` finds it.
     public init(
@@ -55,9 +55,16 @@ public struct SpineTracker: Sendable {
         let cameras = frames.map(\.camera)
         let prior = try expectation(at: time, cameras)
         let group = try groupPose(of: model.vertebrae, at: prior.means)
-        let views = comparedViews(frames, restImages(cameras, at: group), at: group)
+        let gap = self.time.map { max(1e-3, time - $0) } ?? 0
+        let measured = measuredSlopes(frames)
+        func moment(_ poses: [RigidTransform<Room, Vertebra>]) -> RestMoment {
+            RestMoment(model: model, parameters: parameters, cameras: cameras, measured: measured[0], poses: poses, threads: 1)
+        }
+        var rest = try rest ?? FollowedRest(moment(prior.means), around: group)
+        try rest.prepare(model, in: cameras, at: time, parameters, threads: threads)
+        let views = comparedViews(measured, cameras, rest, at: group, after: gap)
         let found = try registerVertebrae(
-            model.vertebrae, startingAt: prior.means, in: views, prior: prior.strengthened(by: inflation),
+            model.vertebrae.map(\.attenuation), startingAt: prior.means, in: views, prior: prior.strengthened(by: inflation),
             parameters: parameters.registration, threads: threads)
         let score = scoreVariance(found.comparison, cameras)
         learnInflation(score, found.comparison.information)
@@ -67,6 +74,8 @@ public struct SpineTracker: Sendable {
         let agreement = wholeImageAgreement(found.comparison, views.last!)
         for n in evidence.indices { evidence[n].agreement = max(0, agreement) / (usualAgreement ?? max(1e-3, agreement)) }
         let estimates = accept(found.poses, posterior, evidence, prior, at: time, cameras)
+        if !isLost { rest.follow(found.motions, moment(poses), at: time) }
+        self.rest = rest
         // Learnt slowly, so that a change for the worse does not become usual before it is seen.
         if estimates.contains(where: { $0.state == .ok }) {
             usualAgreement = usualAgreement.map { $0 + 0.05 * (agreement - $0) } ?? agreement
@@ -164,34 +173,43 @@ extension SpineTracker {
             shift: SquareMatrix(across: shift, along: shift, direction: SIMD3(0, 0, 1)))
     }
 
-    private mutating func restImages(_ cameras: [CArmCamera], at group: RigidTransform<Room, Patient>) -> RestImages {
-        if let rest, rest.serve(group, model.centre, cameras, within: parameters.backgroundMotion, parameters.backgroundTurn) {
-            return rest
+    /// The frames as they are compared: by fineness, then by view.
+    private func measuredSlopes(_ frames: [XRayFrame]) -> [[MeasuredSlopes]] {
+        let filter = GradientFilter(sigma: parameters.registration.sigma)
+        return byLevelAndView(frames.count) { level, view in
+            let step = frames[view].camera.pixels(spanning: parameters.registration.fineness[level])
+            return MeasuredSlopes(frames[view], blocksOf: step, filter: filter)
         }
-        let drawn = RestImages(of: model, at: group, in: cameras, parameters: parameters.registration, threads: threads)
-        rest = drawn
-        return drawn
     }
 
-    private func comparedViews(_ frames: [XRayFrame], _ rest: RestImages, at group: RigidTransform<Room, Patient>) -> [[ComparedView]] {
+    private func comparedViews(
+        _ measured: [[MeasuredSlopes]], _ cameras: [CArmCamera], _ rest: FollowedRest, at group: RigidTransform<Room, Patient>,
+        after gap: Double
+    ) -> [[ComparedView]] {
         let filter = GradientFilter(sigma: parameters.registration.sigma)
-        let jobs = parameters.registration.fineness.indices.flatMap { level in frames.indices.map { (level, $0) } }
-        // Filtering cannot fail.
-        let flat = try! concurrentMap(jobs, threads: threads) { level, view in
-            let camera = frames[view].camera
-            let measured = MeasuredSlopes(
-                frames[view], blocksOf: camera.pixels(spanning: parameters.registration.fineness[level]), filter: filter)
-            let background = rest.slopes(level: level, view: view, raster: measured.raster, at: group, centre: model.centre)
-            return ComparedView(camera: camera, measured: measured, background: background)
+        return byLevelAndView(cameras.count) { level, view in
+            let raster = measured[level][view].raster
+            let standing = slopes(of: model.neighbours.map { ($0, group) }, from: cameras[view], raster: raster, filter: filter)
+            let background = rest.background(
+                level: level, view: view, raster: raster, standing: standing, centre: model.centre, after: gap, inflation: inflation,
+                parameters)
+            return ComparedView(camera: cameras[view], measured: measured[level][view], background: background)
         }
-        return parameters.registration.fineness.indices.map { level in Array(flat[(level * frames.count)..<((level + 1) * frames.count)]) }
+    }
+
+    private func byLevelAndView<Made: Sendable>(_ views: Int, _ make: @Sendable (_ level: Int, _ view: Int) -> Made) -> [[Made]] {
+        let levels = parameters.registration.fineness.indices
+        let jobs = levels.flatMap { level in (0..<views).map { (level, $0) } }
+        // `make` cannot fail.
+        let flat = try! concurrentMap(jobs, threads: threads, make)
+        return levels.map { Array(flat[($0 * views)..<(($0 + 1) * views)]) }
     }
 
     private func scoreVariance(_ comparison: ImageComparison, _ cameras: [CArmCamera]) -> SquareMatrix {
         cameras.indices.reduce(SquareMatrix(order: 6 * poses.count)) { sum, view in
             let fit = comparison.fits[view]
             let side = max(1, Int(parameters.registration.correlationLength / (fit.raster.step * cameras[view].pixelSpacing.y)))
-            return sum + clusteredScores(fit, comparison.rendered[view], side: side)
+            return sum + clusteredScores(fit, comparison.rendered[view], comparison.backgroundTerms[view], side: side)
         }
     }
 

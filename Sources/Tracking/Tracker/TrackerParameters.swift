@@ -18,9 +18,16 @@ public struct TrackerParameters: Codable, Equatable, Sendable {
     public var startShift = 12.0
     public var startDepthShift = 15.0
 
-    /// The rest of the anatomy is drawn anew when the group has moved so far since, mm, or turned so far, radians; until then its image is carried along.
-    public var backgroundMotion = 1.0
-    public var backgroundTurn = 0.4 * .pi / 180
+    /// How far the rest of the anatomy moves within a second, standard deviations: in an image (mm at the detector), in the room (mm), and its turn.
+    public var restShift = 15.0
+    public var restPlaceShift = 8.0
+    public var restTurn = 2.0 * .pi / 180
+    /// How far it may lie at the start from where the spine says.
+    public var restStartShift = 6.0
+    public var restStartTurn = 3.0 * .pi / 180
+    /// Its place in the room is looked for so often, s, and the result taken over so long after.
+    public var restInterval = 1.0
+    public var restDelay = 0.3
     /// In one view the shift along the ray is published with at least this standard deviation, mm: what single-view tracking is known to err by.
     public var leastDepthDeviation = 10.0
 
