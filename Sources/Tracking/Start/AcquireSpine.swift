@@ -1,3 +1,4 @@
+import Anatomy
 import Foundation
 import Frames
 
@@ -23,7 +24,7 @@ public struct AcquisitionParameters: Codable, Equatable, Sendable {
     /// Agreement below which the images are of something else. Right starts had 0.65 to 0.67 on development frames whose organs do not move with the spine, 1.0 on
     /// phantoms; starts one level off at most 0.46, swapped and mirrored images at most 0.50.
     public var leastAgreement = 0.55
-    /// A start one level off whose agreement is more than this share of the best makes the level ambiguous.
+    /// A start one level off, mirrored images or exchanged ones whose agreement is more than this share of the best leave it open which is right.
     public var ambiguity = 0.9
     /// Starts that end this near to one another are the same, mm.
     public var same = 8.0
@@ -51,7 +52,9 @@ public func acquire(
     _ model: SpineModel, in frames: [XRayFrame], around guess: RigidTransform<Room, Patient>, tracking: TrackerParameters = .init(),
     parameters: AcquisitionParameters = .init(), threads: Int
 ) throws -> Acquisition {
-    guard frames.contains(where: \.hasSignal) else {
+    // A view that shows nothing agrees with nothing, and would spoil the mean over all.
+    let frames = frames.filter(\.hasSignal)
+    guard !frames.isEmpty else {
         return Acquisition(roomFromPatient: guess, agreement: 0, otherLevelAgreement: 0, mirroredAgreement: 0, causes: [.noSignal])
     }
     let search = StartSearch(model: model, tracking: tracking, parameters: parameters, threads: threads)
@@ -68,8 +71,9 @@ public func acquire(
     let swapped = try swaps(of: frames).map { try search.settled(guess, $0, parameters.settling).agreement }.max() ?? 0
     var causes: [TrackingCause] = []
     if best.agreement < parameters.leastAgreement { causes.append(.lowSimilarity) }
-    if mirrored > best.agreement { causes.append(.mirrored) }
-    if swapped > best.agreement { causes.append(.viewsSwapped) }
+    // Not only where they explain the images better: what cannot be told from the mirrored must not pass for right.
+    if mirrored > parameters.ambiguity * best.agreement { causes.append(.mirrored) }
+    if swapped > parameters.ambiguity * best.agreement { causes.append(.viewsSwapped) }
     if other > parameters.ambiguity * best.agreement { causes.append(.ambiguousLevel) }
     return Acquisition(
         roomFromPatient: best.roomFromPatient, agreement: best.agreement, otherLevelAgreement: other, mirroredAgreement: mirrored,
@@ -99,9 +103,17 @@ private struct StartSearch {
         // A single vertebra does not tell how far the next is: 28 mm lies between thoracic and lumbar distances.
         let step =
             origins.count > 1
-            ? (origins.last! - origins.first!) / Double(origins.count - 1)
+            ? (origins.last! - origins.first!) / Double(levelsApart)
             : (guess * model.vertebrae[0].patientFromVertebra).rotation(SIMD3(0, 0, -28))
         return [SIMD3(), step, -step]
+    }
+
+    /// Vertebrae from the first to the last: those between them count whether they are tracked or not, but for a T13 or L6, which few people have.
+    private var levelsApart: Int {
+        let levels = model.vertebrae.map(\.level)
+        return VertebraLevel.craniocaudal.filter { level in
+            levels.first! < level && level <= levels.last! && ((level != .t13 && level != .l6) || levels.contains(level))
+        }.count
     }
 
     /// No step, and those to either side of the spine.
