@@ -47,7 +47,7 @@ public struct AcquisitionParameters: Codable, Equatable, Sendable {
 /// - Parameters:
 ///   - guess: within about half a vertebra, or one level and half a vertebra, of the truth; 10 degrees.
 /// - Throws: `LinearAlgebraError`.
-/// - Complexity: fifteen coarse searches and four finer ones, each with three projections of the CT a view: about two seconds.
+/// - Complexity: fifteen coarse searches, and five finer ones and one more for each pair of views, each with three projections of the CT a view: about two seconds.
 public func acquire(
     _ model: SpineModel, in frames: [XRayFrame], around guess: RigidTransform<Room, Patient>, tracking: TrackerParameters = .init(),
     parameters: AcquisitionParameters = .init(), threads: Int
@@ -67,7 +67,9 @@ public func acquire(
     let middle = model.vertebrae[model.vertebrae.count / 2].patientFromVertebra.origin
     let others = tries.filter { ($0.roomFromPatient * middle).distance(to: best.roomFromPatient * middle) > parameters.same }
     let other = others.map(\.agreement).max() ?? 0
-    let mirrored = try search.settled(best.roomFromPatient, frames.map(\.mirrored), parameters.settling).agreement
+    // Where the mirrored images come to rest may lie far from where the images as they are do, so that the guess is tried too.
+    let mirroredFrames = frames.map(\.mirrored)
+    let mirrored = try [best.roomFromPatient, guess].map { try search.settled($0, mirroredFrames, parameters.settling).agreement }.max()!
     let swapped = try swaps(of: frames).map { try search.settled(guess, $0, parameters.settling).agreement }.max() ?? 0
     var causes: [TrackingCause] = []
     if best.agreement < parameters.leastAgreement { causes.append(.lowSimilarity) }
