@@ -40,11 +40,12 @@ struct VertebraEvidenceTests {
         #expect(abs(evidence.contrast - 1) < 0.05)
     }
 
+    /// The image ends 35 mm beside the middle at this depth: half of the vertebra lies beyond, and of the other half the filter's reach is lost.
     @Test func whatLiesBeyondTheImageIsNotVisible() throws {
         let atTheEdge = upright(at: Point(35, 0, 0))
         let image = frame([(try blobVertebra(), atTheEdge)], in: try TestViews.fromTheFront())
         let evidence = try evidence(image, atTheEdge)
-        #expect((0.1...0.7).contains(evidence.visible), "\(evidence)")
+        #expect((0.1...0.45).contains(evidence.visible), "\(evidence)")
     }
 
     @Test func anInstrumentAcrossItIsOutlying() throws {
