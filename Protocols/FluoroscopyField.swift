@@ -1,7 +1,7 @@
 /// The part of an image that X-rays reach, in pixels; pixel centres on its edge belong to it.
 public enum FluoroscopyField: Equatable, Sendable {
     case circle(centre: SIMD2<Double>, radius: Double)
-    /// Three corners or more, in order around; an even-odd polygon.
+    /// Three to a thousand corners, in order around; an even-odd polygon.
     case polygon([SIMD2<Double>])
 }
 
@@ -20,8 +20,8 @@ extension FluoroscopyField: Codable {
             self = .circle(centre: SIMD2(circle[0], circle[1]), radius: circle[2])
         } else {
             let corners = try object.decode([[Double]].self, forKey: .polygon)
-            guard corners.count >= 3, corners.allSatisfy({ $0.count == 2 && $0.allSatisfy(\.isFinite) }) else {
-                throw object.error(.polygon, "a polygon needs three corners or more, each [u, v]")
+            guard (3...1000).contains(corners.count), corners.allSatisfy({ $0.count == 2 && $0.allSatisfy(\.isFinite) }) else {
+                throw object.error(.polygon, "a polygon needs three to a thousand corners, each [u, v]")
             }
             self = .polygon(corners.map { SIMD2($0[0], $0[1]) })
         }

@@ -49,6 +49,9 @@ extension FluoroscopyAssumptions {
         case "source_isocentre_mm": sourceIsocentreMM = try numbers(1, positive: true)[0]
         case "pixel_spacing_mm":
             let spacing = try numbers(2, positive: true)
+            guard spacing.allSatisfy((0.001...20).contains) else {
+                throw FluoroscopyError.badAssumption(text, reason: "pixels are 0.001 to 20 mm apart at the detector")
+            }
             pixelSpacingMM = SIMD2(spacing[0], spacing[1])
         case "primary_deg": primaryDegrees = try numbers(1, positive: false)[0]
         case "secondary_deg": secondaryDegrees = try numbers(1, positive: false)[0]

@@ -25,7 +25,7 @@ public enum FrameCause: String, Codable, Sendable {
 /// - Parameters:
 ///   - image: row by row, in the numbers of the file.
 ///   - field: whether X-rays reach each pixel; nil: all.
-/// - Returns: as many transmissions, never negative, over 1 where noise or a false air value makes them so; and a cause where there is no signal.
+/// - Returns: as many transmissions, never negative, over 1 where noise or a false air value makes them so, NaN beyond a million; and a cause where there is no signal.
 /// - Complexity: O(pixels).
 func transmission(
     of image: [Float], columns: Int, field: [Bool]?, meaning: PixelMeaning
@@ -41,8 +41,8 @@ func transmission(
 
     switch meaning.values {
     case .lineIntegral:
-        for n in values.indices { values[n] = exp(-values[n]) }
-        return (values, nil)
+        for n in values.indices { values[n] = possibleShare(exp(-values[n])) }
+        return values.contains(where: { $0 > 0 }) ? (values, nil) : nothing
     case .inverted:
         let fullScale = Float(meaning.fullScale ?? 0)
         for n in values.indices { values[n] = fullScale - values[n] }
@@ -50,14 +50,17 @@ func transmission(
     }
     let known = meaning.airValue.map { meaning.values == .inverted ? (meaning.fullScale ?? 0) - $0 : $0 }
     let air = known.map { Float($0) } ?? greatestSmoothed(values, columns: columns)
-    guard air > 0, air.isFinite, values.contains(where: { $0 > 0 }) else { return nothing }
+    guard air > 0, air.isFinite else { return nothing }
     let perAir = 1 / air
     // NaN stays NaN: the comparison is false for it.
     values.withUnsafeMutableBufferPointer { values in
-        for n in values.indices { values[n] = values[n] < 0 ? 0 : values[n] * perAir }
+        for n in values.indices { values[n] = values[n] < 0 ? 0 : possibleShare(values[n] * perAir) }
     }
-    return (values, nil)
+    return values.contains(where: { $0 > 0 }) ? (values, nil) : nothing
 }
+
+/// NaN where a share is beyond all that noise and a false air value make: one such pixel would be more than all others together, or leave what a number holds.
+@inline(__always) private func possibleShare(_ share: Float) -> Float { share <= 1e6 ? share : .nan }
 
 /// The range of what is finite, and the rest made NaN; nothing finite gives infinity and its negative.
 private func range(of values: inout [Float]) -> (lowest: Float, highest: Float) {

@@ -60,7 +60,7 @@ func readAcquisition(_ tags: DicomTags, _ file: DicomFile) throws -> DicomAcquis
     }
     let length = 1.0...100_000
     let spacing = tags.numbers(0x0018, 0x1164, count: 2)
-    if tags.text(0x0018, 0x1164) != nil, spacing.map({ $0.min()! > 0 && $0.max()! <= 20 }) != true {
+    if tags.text(0x0018, 0x1164) != nil, spacing.map({ $0.min()! >= 0.001 && $0.max()! <= 20 }) != true {
         throw impossible(file, 0x0018, 0x1164, "ImagerPixelSpacing")
     }
     let words = tags.text(0x0020, 0x0020)?.split(separator: "\\").map { $0.trimmingCharacters(in: .whitespaces) }

@@ -32,7 +32,7 @@ struct RelabelCommand: ParsableCommand {
 
     func run() throws {
         try runLogged("relabel", options: printing) { log in
-            let old = try log.stage("verify") { try CaseToRelabel(at: folder) }
+            let old = try log.stage("verify") { try PlannedCase(at: folder) }
             var request = old.command.request
             if let input { request.input = input }
             guard FileManager.default.fileExists(atPath: request.input) else { throw scanNotFound(request.input, option: "--input") }
@@ -41,7 +41,7 @@ struct RelabelCommand: ParsableCommand {
             request.labels = .relabelled(relabelled)
             request.levels = relabelled.levels
             request.checkImage = { image in
-                guard image.sha256 == old.imageSHA256 else { throw anotherScan(request.input, option: "--input") }
+                guard image.sha256 == old.plan.image.sha256 else { throw anotherScan(request.input, option: "--input") }
             }
             return try planCase(request, at: folder, replacing: true, log: log)
         }

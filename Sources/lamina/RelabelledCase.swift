@@ -1,68 +1,14 @@
 import Anatomy
-import CaseFolder
 import Foundation
 import Frames
 import ImageFiles
-import Planning
 import Protocols
 import Segmentation
 import Volumes
 
-/// A case as it stands, verified, with the command that it can be planned again by.
-struct CaseToRelabel {
-    let folder: String
-    let command: PlanCommand
-    let manifest: Manifest
-    let imageSHA256: String
-    let plan: PlanFile
-    let segmentation: SegmentationFile?
-    /// About the labels, whether the plan asked for them or not.
-    let warnings: [LabelWarning]
-    /// About the file of the labels, where there was one.
-    let mapWarnings: [ImageWarning]
-
-    /// - Throws: `CaseFolderError` for a case that was changed; `CommandFailure` for what is no plan.
-    init(at folder: String) throws {
-        let manifest = try verifyCase(at: folder)
-        func decoded<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value? {
-            guard manifest.outputs.contains(where: { $0.path == name }) else { return nil }
-            guard let data = FileManager.default.contents(atPath: folder + "/" + name), let value = try? decodedJSON(type, from: data)
-            else {
-                throw CommandFailure(.integrity, code: "unreadable_case", what: "it cannot be read", place: "\(folder)/\(name)")
-            }
-            return value
-        }
-        guard let plan = try decoded(PlanFile.self, "plan.json"), let arguments = planArguments(of: manifest),
-            let command = try? PlanCommand.parse(arguments), let warnings = recorded([LabelWarning].self, "warnings", in: manifest)
-        else {
-            throw CommandFailure(
-                .usage, code: "not_a_plan", what: "only a case that 'lamina plan' wrote can be relabelled", place: folder)
-        }
-        (self.folder, self.manifest, self.plan, self.command) = (folder, manifest, plan, command)
-        imageSHA256 = plan.image.sha256
-        self.warnings = warnings
-        mapWarnings = recorded([ImageWarning].self, "map_warnings", in: manifest) ?? []
-        segmentation = try decoded(SegmentationFile.self, SegmentationFile.name)
-    }
-}
-
-/// The options of the 'lamina plan' that a case goes back to; nil where there was none.
-private func planArguments(of manifest: Manifest) -> [String]? {
-    if manifest.arguments.dropFirst().first == "plan" { return Array(manifest.arguments.dropFirst(2)) }
-    return recorded([String].self, "plan_arguments", in: manifest)
-}
-
-/// What a manifest says about its labels; nil where it says nothing.
-private func recorded<Value: Decodable>(_ type: Value.Type, _ key: String, in manifest: Manifest) -> Value? {
-    guard case .object(let labels) = manifest.parameters["labels"], let value = labels[key], let data = try? encodedJSON(value) else {
-        return nil
-    }
-    return try? decodedJSON(type, from: data)
-}
-
 /// A case's labels under other names.
 struct RelabelledCase {
-    private let old: CaseToRelabel
+    private let old: PlannedCase
     private let shift: Int
     private let volume: Volume<Int32, Patient>
     /// Of every level that is labelled or that a warning names.
@@ -73,7 +19,7 @@ struct RelabelledCase {
     let levels: [VertebraLevel]
 
     /// - Throws: `NamingError.shiftOutOfRange`; `ImageFileError`.
-    init(of old: CaseToRelabel, shift: Int) throws {
+    init(of old: PlannedCase, shift: Int) throws {
         (self.old, self.shift) = (old, shift)
         volume = try readLabels(at: old.folder + "/labels.nii.gz").volume
         labelled = Set(volume.voxels).compactMap { UInt8(exactly: $0).flatMap(VertebraLevel.init(rawValue:)) }.sorted()
@@ -102,7 +48,7 @@ struct RelabelledCase {
         var segmentation = old.segmentation
         segmentation?.relabel(newNames)
         let record = [
-            "relabelled_by": .integer(shift), "plan_arguments": .array(planArguments(of: old.manifest)!.map { .string($0) }),
+            "relabelled_by": .integer(shift), "plan_arguments": .array(old.planArguments.map { .string($0) }),
             "before": old.manifest.parameters["labels"] ?? .null, "map_warnings": try JSONValue(old.mapWarnings),
         ]
         return (labels, LabelOrigin(record: record, segmentation: segmentation))

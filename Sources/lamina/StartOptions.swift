@@ -62,7 +62,7 @@ struct StartOptions: ParsableArguments {
             throw CommandFailure(
                 .usage, code: "landmarks_do_not_fit",
                 what:
-                    "no place of the patient brings the picked points nearer than \(Int(rms.rounded())) mm, by root mean square at the detector",
+                    "no place of the patient brings the picked points nearer than \(rms.rounded()) mm, by root mean square at the detector",
                 place: path,
                 remedy: "Look at the levels, the sides and the views of the points")
         }

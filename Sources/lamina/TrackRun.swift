@@ -99,7 +99,7 @@ private struct Following {
     }
 
     mutating func next(_ moment: FluoroscopyMoment, log: RunLog) throws -> [VertebraEstimate] {
-        if tracker?.isLost ?? true, moment.timeS >= nextStart { try start(moment, log: log) }
+        if tracker?.isStale(at: moment.timeS) ?? true, moment.timeS >= nextStart { try start(moment, log: log) }
         guard doubts.isEmpty, tracker != nil else {
             return model.vertebrae.map { VertebraEstimate(lost: $0.level, doubts) }
         }
@@ -117,7 +117,7 @@ private struct Following {
             log.warn("not_started", "no start: \(doubts.map(\.rawValue).joined(separator: ", "))", levels: model.vertebrae.map(\.level))
             return
         }
-        tracker = SpineTracker(model, startingAt: found.roomFromPatient, threads: threads)
+        tracker = SpineTracker(model, startingAt: found.roomFromPatient, isReacquired: tracker != nil, threads: threads)
         place = found.roomFromPatient
     }
 }

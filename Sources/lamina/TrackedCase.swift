@@ -20,7 +20,7 @@ struct TrackedCase {
     ///   - levels: to track; nil for every vertebra that the plan has a frame of.
     /// - Throws: `CaseFolderError`, `ImageFileError`, `TrackingError`; `CommandFailure` for what is no plan, a level that the plan has not, another scan.
     init(at folder: String, scan: String?, levels: [VertebraLevel]?, threads: Int, log: RunLog) throws {
-        let old = try log.stage("verify") { try CaseToRelabel(at: folder) }
+        let old = try log.stage("verify") { try PlannedCase(at: folder) }
         let request = old.command.request
         let path = scan ?? request.input
         guard FileManager.default.fileExists(atPath: path) else { throw scanNotFound(path, option: "--ct") }
@@ -31,9 +31,15 @@ struct TrackedCase {
         guard combinedSHA256(digests.map(\.sha256)) == old.plan.image.sha256 else { throw anotherScan(path, option: "--ct") }
         let labels = try importLabels(readLabels(at: folder + "/labels.nii.gz").volume, scheme: .lamina, onto: ct.volume.geometry)
         plan = old.plan
+        // What the plan warned of, such as levels that are an estimate, holds for what is tracked by it.
+        for warning in plan.warnings {
+            log.warn(warning.code, "the plan: \(warning.message)", levels: warning.levels.compactMap(VertebraLevel.init(name:)))
+        }
         let frames = try vertebraFrames(of: old.plan, levels: levels, place: folder)
         model = try log.stage("model") { try SpineModel(ct: ct.volume, labels: labels.volume, frames: frames) }
-        inputs = digests + [FileRecord(path: folder + "/plan.json", fingerprint: try fingerprint(ofFileAt: folder + "/plan.json"))]
+        inputs =
+            try digests
+            + ["/plan.json", "/labels.nii.gz"].map { FileRecord(path: folder + $0, fingerprint: try fingerprint(ofFileAt: folder + $0)) }
     }
 }
 
@@ -43,7 +49,12 @@ private func vertebraFrames(
     var frames: [VertebraLevel: RigidTransform<Patient, Frames.Vertebra>] = [:]
     for vertebra in plan.vertebrae {
         guard let level = VertebraLevel(name: vertebra.level), levels?.contains(level) ?? true else { continue }
-        frames[level] = RigidTransform(rowMajor4x4: vertebra.patientFromVertebra)
+        guard let frame = RigidTransform<Patient, Frames.Vertebra>(rowMajor4x4: vertebra.patientFromVertebra) else {
+            throw CommandFailure(
+                .integrity, code: "unreadable_case", what: "its frame of \(level.name) is no rigid transform", place: "\(place)/plan.json",
+                remedy: "Plan the case anew")
+        }
+        frames[level] = frame
     }
     let missing = (levels ?? []).filter { frames[$0] == nil }
     guard missing.isEmpty, !frames.isEmpty else {

@@ -17,7 +17,7 @@ import Testing
     @Test(arguments: [
         "nonsense", "source_detector_mm", "source_detector_mm=", "source_detector_mm=-5", "source_detector_mm=1,2",
         "source_detector_mm=nan",
-        "pixel_spacing_mm=1", "values=bright", "distance=5", "patient_orientation=L",
+        "pixel_spacing_mm=1", "pixel_spacing_mm=1e-300,1e-300", "values=bright", "distance=5", "patient_orientation=L",
     ])
     func mistakesAreNamed(text: String) {
         var assumptions = FluoroscopyAssumptions()

@@ -51,6 +51,16 @@ import Testing
         #expect(found.values == [0, 0, 0.5, 1])
     }
 
+    /// exp(200) is beyond what a Float holds; averaged with its neighbours it would spoil them all.
+    @Test func numbersBeyondAllMeasureAreNoValues() {
+        let integrals = transmission(of: [-200, 0, 1, 2], columns: 2, field: nil, meaning: meaning(.lineIntegral))
+        #expect(integrals.values[0].isNaN && integrals.values[1] == 1 && integrals.cause == nil)
+        let shares = transmission(of: [3e38, 0.5, 1, 0], columns: 2, field: nil, meaning: meaning(.intensity, air: 1))
+        #expect(shares.values[0].isNaN && shares.values[1...] == [0.5, 1, 0] && shares.cause == nil)
+        let none = transmission(of: [-200, -300, -400, -500], columns: 2, field: nil, meaning: meaning(.lineIntegral))
+        #expect(none.cause == .noSignal && none.values.allSatisfy(\.isNaN))
+    }
+
     @Test func framesWithoutSignalAreNamed() {
         let images: [[Float]] = [[0, 0, 0, 0], [7, 7, 7, 7], [.nan, .nan, .nan, .nan], [-3, -2, -1, 0], [.infinity, .nan, 5, 5]]
         for image in images {

@@ -10,6 +10,7 @@ import SimpleITK as sitk
 from scipy.ndimage import map_coordinates
 from scipy.spatial.transform import Rotation
 
+import burned_text
 from conftest import SPECIFICATION, run_lamina
 
 COLUMNS, ROWS, SPACING, DISTANCE, ISOCENTRE = 160, 160, 1.6, 1020.0, 700.0
@@ -153,6 +154,11 @@ def test_mirrored_frames_are_never_posed(scene, tmp_path):
     states = [v for record in lines(tmp_path / "run") for v in record["vertebrae"]]
     assert all(v["state"] == "LOST" and "room_from_vertebra" not in v for v in states)
     assert any("mirrored" in v["causes"] for v in states)
+    for path in (tmp_path / "run" / "overlays").iterdir():
+        pixels = burned_text.picture(path)
+        assert not (pixels == YELLOW).all(axis=2).any(), f"{path.name} names sides of a patient that was not found"
+        assert len(burned_text.places(pixels, "orientation unknown: lost", RED, 2)) == 1
+        assert not burned_text.places(pixels, "mm at the vertebrae", WHITE, 2)
 
 
 def test_swapped_views_are_never_posed(scene, tmp_path):
@@ -191,3 +197,54 @@ def test_frames_without_geometry_are_3_and_a_missing_start_is_2(scene, tmp_path)
     (frames / "geometry.json").unlink()
     run = track(scene, frames, tmp_path / "run")
     assert run.returncode == 3 and "geometry.json" in run.stderr and not (tmp_path / "run").exists()
+
+
+YELLOW, GREEN, RED, WHITE = (255, 230, 0), (60, 220, 90), (255, 90, 90), (255, 255, 255)
+# How the frames of AP are turned or flipped, with the columns, rows and spacing that go with it, and the patient's sides that must then stand at the left,
+# right, top and bottom.
+TURNS = {
+    "from_the_front": (lambda a: a, VIEWS["AP"], SPACING, "RLHF"),
+    "upside_down": (lambda a: a[:, ::-1, ::-1], ([-1, 0, 0], [0, 0, 1]), SPACING, "LRFH"),
+    "on_its_side": (lambda a: np.rot90(a, axes=(1, 2)), ([0, 0, -1], [-1, 0, 0]), SPACING, "HFLR"),
+    "seen_from_the_detector": (lambda a: a[:, :, ::-1], VIEWS["AP"], -SPACING, "LRHF"),
+}
+
+
+@pytest.mark.parametrize("turn", TURNS)
+def test_overlays_name_the_patients_sides_where_they_are(scene, tmp_path, turn):
+    turned, (columns, rows), spacing, expected = TURNS[turn]
+    matrix = np.eye(4)
+    matrix[:3, :3] = [columns, rows, np.cross(columns, rows)]
+    matrix[2, 3] = ISOCENTRE
+    frames = write_frames(
+        tmp_path / "frames", {"AP": turned(scene["frames"]["AP"])}, near(scene), carm_from_room=matrix.ravel().tolist(),
+        pixel_spacing_mm=[spacing, SPACING])
+    assert track(scene, frames, tmp_path / "run").returncode == 0
+    pixels = burned_text.picture(tmp_path / "run" / "overlays" / "AP_0001.png")
+    middle = pixels.shape[1] / 2
+    found = {}
+    for letter in "LRAPHF":
+        where = burned_text.places(pixels, letter, YELLOW, 4)
+        assert len(where) == (letter in expected), (letter, where)
+        found |= {letter: where[0]} if where else {}
+    at_the_ends = sorted(found, key=lambda letter: found[letter][0])
+    above_one_another = sorted(at_the_ends[1:3], key=lambda letter: found[letter][1])
+    assert "".join([at_the_ends[0], at_the_ends[3], *above_one_another]) == expected
+    assert all(abs(found[letter][0] - middle) < 5 for letter in above_one_another)
+
+
+def test_overlays_say_what_they_show(scene, tracked):
+    for view in VIEWS:
+        pixels = burned_text.picture(tracked / "overlays" / f"{view}_0001.png")
+        for text in (f"{view}  frame 1  0.067 s", "Not a medical device"):
+            assert len(burned_text.places(pixels, text, WHITE, 2)) == 1, text
+        assert len(burned_text.places(pixels, "mm at the vertebrae", WHITE, 2)) == 1
+        # The head is above: so are the upper levels' names.
+        names = [burned_text.places(pixels, f"{v['level']} OK", GREEN, 2) for v in scene["plan"]["vertebrae"]]
+        assert all(len(places) == 1 for places in names), names
+        heights = [places[0][1] for places in names]
+        assert heights == sorted(heights)
+    # From the right, the patient's front is at the right of the image.
+    side = burned_text.picture(tracked / "overlays" / "LAT_0001.png")
+    assert burned_text.places(side, "A", YELLOW, 4)[0][0] > burned_text.places(side, "P", YELLOW, 4)[0][0]
+    assert not burned_text.places(side, "L", YELLOW, 4) and not burned_text.places(side, "R", YELLOW, 4)

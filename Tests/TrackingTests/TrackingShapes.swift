@@ -1,5 +1,7 @@
+import Anatomy
 import Foundation
 import Frames
+import TestSupport
 import Volumes
 
 @testable import Tracking
@@ -72,4 +74,70 @@ func projectMoving<F>(
     to raster: DetectorRaster
 ) -> MovingProjection {
     projectMoving(AttenuationVolume(volume), at: carmFromVolume, about: pivot, from: camera, to: raster)
+}
+
+/// A vertebra of blobs that the CT has at a place, with the patient's axes.
+func blobVertebra(_ level: VertebraLevel = .l1, at origin: Point<Patient> = Point(0, 0, 0)) throws -> ModelVertebra {
+    ModelVertebra(
+        level: level, attenuation: AttenuationVolume(try blobs()),
+        patientFromVertebra: RigidTransform(
+            asserting: Rotation(columns: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)), origin: origin),
+        centroid: Point(0, 0, 0))
+}
+
+/// A patient whose axes are the room's.
+func supine(at origin: Point<Room> = Point(0, 0, 0)) -> RigidTransform<Room, Patient> {
+    RigidTransform(asserting: Rotation(columns: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)), origin: origin)
+}
+
+/// A frame without noise of what volumes attenuate together.
+///
+/// - Parameter contrast: that is left of it, such as 0.5 where scatter fills the shadows.
+func frame(
+    _ vertebrae: [(ModelVertebra, RigidTransform<Room, Vertebra>)], rest: (Volume<Float, Patient>, RigidTransform<Room, Patient>)? = nil,
+    in camera: CArmCamera, contrast: Float = 1, view: String = "AP"
+) -> XRayFrame {
+    let raster = DetectorRaster(pixelsOf: camera)
+    var sum = [Float](repeating: 0, count: raster.count)
+    for (vertebra, pose) in vertebrae {
+        for (n, value) in project(vertebra.attenuation, at: camera.carmFromRoom * pose, from: camera, to: raster).enumerated() {
+            sum[n] += value
+        }
+    }
+    if let (volume, place) = rest {
+        for (n, value) in project(volume, at: camera.carmFromRoom * place, from: camera, to: raster).enumerated() { sum[n] += value }
+    }
+    return XRayFrame(view: view, camera: camera, transmission: sum.map { exp(-contrast * $0) })
+}
+
+extension XRayFrame {
+    /// The same image as so many X-rays a pixel count it: by the normal approximation of Poisson's law.
+    func counted(photons: Double, by random: inout SeededGenerator) -> XRayFrame {
+        var noisy = self
+        noisy.transmission = transmission.map { share in
+            let mean = photons * Double(share)
+            // Box and Muller.
+            let normal = (-2 * log(random.double(1e-12...1))).squareRoot() * cos(2 * .pi * random.double(0...1))
+            return Float(max(0, mean + mean.squareRoot() * normal) / photons)
+        }
+        return noisy
+    }
+}
+
+/// Model and image compared at given poses, at a fineness of whole pixels.
+struct Comparison {
+    let view: ComparedView
+    let rendered: [RenderedVertebra?]
+    let fit: ViewFit
+    let whole: ImageComparison
+
+    init(_ frame: XRayFrame, _ vertebrae: [(ModelVertebra, RigidTransform<Room, Vertebra>)], blocksOf factor: Int = 2) {
+        let parameters = RegistrationParameters()
+        let filter = GradientFilter(sigma: parameters.sigma)
+        view = ComparedView(camera: frame.camera, measured: MeasuredSlopes(frame, blocksOf: factor, filter: filter), background: nil)
+        whole = ImageComparison(
+            vertebrae.map(\.0), at: vertebrae.map(\.1), in: [view], filter: filter, parameters: parameters, keeping: nil, threads: 1)
+        (rendered, fit) = (whole.rendered[0], whole.fits[0])
+    }
+
 }

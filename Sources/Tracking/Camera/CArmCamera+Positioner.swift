@@ -89,13 +89,10 @@ private func pixelAxes(
 
 /// The direction of DICOM's letters (PS3.3, C.7.6.1.1.1), the first of which weighs most; nil for what is none.
 private func patientDirection(_ letters: String) -> SIMD3<Double>? {
-    let known: [Character: SIMD3<Double>] = [
-        "L": SIMD3(1, 0, 0), "R": SIMD3(-1, 0, 0), "P": SIMD3(0, 1, 0), "A": SIMD3(0, -1, 0), "H": SIMD3(0, 0, 1), "F": SIMD3(0, 0, -1),
-    ]
     var sum = SIMD3<Double>()
     var weight = 1.0
     for letter in letters.uppercased() {
-        guard let direction = known[letter], (sum * direction).sum() == 0 else { return nil }
+        guard let direction = PatientSide(rawValue: letter)?.direction, (sum * direction).sum() == 0 else { return nil }
         sum += weight * direction
         weight /= 2
     }

@@ -63,7 +63,12 @@ struct RayBundle {
     }
 
     /// The planes of the main axis between source and detector that a ray crosses inside the grid; empty when lower > upper.
+    ///
+    /// Rays more than 83 degrees from the main axis (in index space) are taken to cross none: no C-arm's cone is so wide, and where they run along the planes
+    /// crossings cannot be told to a voxel.
     @inline(__always) func planes(_ slope: SIMD2<Float>, _ start: SIMD2<Float>, _ mainDirection: Float) -> (lower: Int, upper: Int) {
+        // Written so that NaN fails.
+        guard abs(slope.x) < 8, abs(slope.y) < 8 else { return (0, -1) }
         let ends = (source.z, source.z + mainDirection)
         var lower = max(0, min(ends.0, ends.1))
         var upper = min(Float(size.z - 1), max(ends.0, ends.1))

@@ -1,3 +1,5 @@
+import Frames
+
 /// A small motion within an image: a turn about a stated place, then a shift.
 public struct ImageMotion: Equatable, Sendable {
     /// Along u and v, mm at the detector.
@@ -18,4 +20,19 @@ public struct ImageMotion: Equatable, Sendable {
 
     static func + (a: ImageMotion, b: ImageMotion) -> ImageMotion { ImageMotion(shift: a.shift + b.shift, turn: a.turn + b.turn) }
     static func - (a: ImageMotion, b: ImageMotion) -> ImageMotion { ImageMotion(shift: a.shift - b.shift, turn: a.turn - b.turn) }
+}
+
+extension ImageMotion {
+    /// How a patient's picture around a point moves in a view when the patient moves: the point's shift, and the turn about the ray to it.
+    init(
+        of centre: Point<Patient>, from old: RigidTransform<Room, Patient>, to new: RigidTransform<Room, Patient>, in camera: CArmCamera
+    ) {
+        guard let before = camera.pixel(of: old * centre), let after = camera.pixel(of: new * centre) else {
+            self.init()
+            return
+        }
+        let turn = camera.carmFromRoom.rotation((new.rotation * old.rotation.inverse).vector)
+        // Columns may count against the C-arm's x axis.
+        self.init(shift: (after - before) * camera.pixelSpacing.y, turn: camera.pixelSpacing.x > 0 ? turn.z : -turn.z)
+    }
 }

@@ -9,7 +9,6 @@ struct RegistrationResult: Sendable {
     var comparison: ImageComparison
     /// The images' cost and the prior's.
     var cost: Double
-    var iterations: Int
 }
 
 /// Poses of several vertebrae together, from where they start to the nearest best agreement of model and images, by Levenberg-Marquardt.
@@ -28,7 +27,6 @@ func registerVertebrae(
     let filter = GradientFilter(sigma: parameters.sigma)
     var poses = start
     var motions = levels[0].map { $0.background?.prior?.mean ?? ImageMotion() }
-    var steps = 0
     var result: RegistrationResult?
     for (level, views) in levels.enumerated() {
         func compared(
@@ -42,7 +40,6 @@ func registerVertebrae(
         var cost = current.cost + prior.cost(of: poses)
         var damping = 1e-3
         for _ in 0..<parameters.iterations[level] {
-            steps += 1
             let step = try dampedStep(current, prior, poses, damping)
             let moved = zip(poses, poseMotions(step)).map { pose, motion in motion.applied(to: pose, about: pose.origin) }
             let carried = zip(motions, current.backgroundTerms).map { motion, terms in terms.map { motion + $0.step(after: step) } ?? motion
@@ -57,7 +54,7 @@ func registerVertebrae(
             }
             if step.allSatisfy({ abs($0) < parameters.smallestStep }) { break }
         }
-        result = RegistrationResult(poses: poses, motions: motions, comparison: current, cost: cost, iterations: steps)
+        result = RegistrationResult(poses: poses, motions: motions, comparison: current, cost: cost)
     }
     precondition(result != nil, "a registration needs a level")
     return result!

@@ -1,3 +1,4 @@
+import Anatomy
 import Foundation
 import Frames
 
@@ -23,7 +24,7 @@ public struct AcquisitionParameters: Codable, Equatable, Sendable {
     /// Agreement below which the images are of something else. Right starts had 0.65 to 0.67 on development frames whose organs do not move with the spine, 1.0 on
     /// phantoms; starts one level off at most 0.46, swapped and mirrored images at most 0.50.
     public var leastAgreement = 0.55
-    /// A start one level off whose agreement is more than this share of the best makes the level ambiguous.
+    /// A start one level off, mirrored images or exchanged ones whose agreement is more than this share of the best leave it open which is right.
     public var ambiguity = 0.9
     /// Starts that end this near to one another are the same, mm.
     public var same = 8.0
@@ -46,12 +47,14 @@ public struct AcquisitionParameters: Codable, Equatable, Sendable {
 /// - Parameters:
 ///   - guess: within about half a vertebra, or one level and half a vertebra, of the truth; 10 degrees.
 /// - Throws: `LinearAlgebraError`.
-/// - Complexity: fifteen coarse searches and four finer ones, each with three projections of the CT a view: about two seconds.
+/// - Complexity: fifteen coarse searches, and five finer ones and one more for each pair of views, each with three projections of the CT a view: about two seconds.
 public func acquire(
     _ model: SpineModel, in frames: [XRayFrame], around guess: RigidTransform<Room, Patient>, tracking: TrackerParameters = .init(),
     parameters: AcquisitionParameters = .init(), threads: Int
 ) throws -> Acquisition {
-    guard frames.contains(where: \.hasSignal) else {
+    // A view that shows nothing agrees with nothing, and would spoil the mean over all.
+    let frames = frames.filter(\.hasSignal)
+    guard !frames.isEmpty else {
         return Acquisition(roomFromPatient: guess, agreement: 0, otherLevelAgreement: 0, mirroredAgreement: 0, causes: [.noSignal])
     }
     let search = StartSearch(model: model, tracking: tracking, parameters: parameters, threads: threads)
@@ -62,14 +65,17 @@ public func acquire(
     }
     let best = tries.max { $0.agreement < $1.agreement }!
     let middle = model.vertebrae[model.vertebrae.count / 2].patientFromVertebra.origin
-    let others = tries.filter { ($0.roomFromPatient * middle).distance(to: best.roomFromPatient * middle) > parameters.same }
+    let others = tries.filter { search.distance($0.roomFromPatient * middle, best.roomFromPatient * middle, frames) > parameters.same }
     let other = others.map(\.agreement).max() ?? 0
-    let mirrored = try search.settled(best.roomFromPatient, frames.map(\.mirrored), parameters.settling).agreement
+    // Where the mirrored images come to rest may lie far from where the images as they are do, so that the guess is tried too.
+    let mirroredFrames = frames.map(\.mirrored)
+    let mirrored = try [best.roomFromPatient, guess].map { try search.settled($0, mirroredFrames, parameters.settling).agreement }.max()!
     let swapped = try swaps(of: frames).map { try search.settled(guess, $0, parameters.settling).agreement }.max() ?? 0
     var causes: [TrackingCause] = []
     if best.agreement < parameters.leastAgreement { causes.append(.lowSimilarity) }
-    if mirrored > best.agreement { causes.append(.mirrored) }
-    if swapped > best.agreement { causes.append(.viewsSwapped) }
+    // Not only where they explain the images better: what cannot be told from the mirrored must not pass for right.
+    if mirrored > parameters.ambiguity * best.agreement { causes.append(.mirrored) }
+    if swapped > parameters.ambiguity * best.agreement { causes.append(.viewsSwapped) }
     if other > parameters.ambiguity * best.agreement { causes.append(.ambiguousLevel) }
     return Acquisition(
         roomFromPatient: best.roomFromPatient, agreement: best.agreement, otherLevelAgreement: other, mirroredAgreement: mirrored,
@@ -99,9 +105,26 @@ private struct StartSearch {
         // A single vertebra does not tell how far the next is: 28 mm lies between thoracic and lumbar distances.
         let step =
             origins.count > 1
-            ? (origins.last! - origins.first!) / Double(origins.count - 1)
+            ? (origins.last! - origins.first!) / Double(levelsApart)
             : (guess * model.vertebrae[0].patientFromVertebra).rotation(SIMD3(0, 0, -28))
         return [SIMD3(), step, -step]
+    }
+
+    /// Vertebrae from the first to the last: those between them count whether they are tracked or not, but for a T13 or L6, which few people have.
+    private var levelsApart: Int {
+        let levels = model.vertebrae.map(\.level)
+        return VertebraLevel.craniocaudal.filter { level in
+            levels.first! < level && level <= levels.last! && ((level != .t13 && level != .l6) || levels.contains(level))
+        }.count
+    }
+
+    /// Between two points, mm; across the rays alone where the views do not tell the depth.
+    func distance(_ a: Point<Room>, _ b: Point<Room>, _ frames: [XRayFrame]) -> Double {
+        let cameras = frames.map(\.camera)
+        let way = (a - b).xyz
+        guard !viewsStandApart(cameras, at: b) else { return way.length }
+        let ray = rayDirection(cameras[0], to: b)
+        return (way - (way * ray).sum() * ray).length
     }
 
     /// No step, and those to either side of the spine.
@@ -124,30 +147,50 @@ private struct StartSearch {
         }
         var place = start
         var agreement = 0.0
+        var motions = cameras.map { _ in ImageMotion() }
         for round in 0...effort.rounds {
             let rest = RestImages(of: model, withNeighbours: true, at: place, in: cameras, parameters: registration, threads: threads)
             let views = measured.indices.map { level in
                 cameras.indices.map { view in
                     let seen = measured[level][view]
                     return ComparedView(
-                        camera: cameras[view], measured: seen, background: MovableBackground(still: rest.slopes[level][view], seen.raster))
+                        camera: cameras[view], measured: seen,
+                        background: background(rest.slopes[level][view], seen.raster, cameras[view], at: place))
                 }
             }
             let poses = model.vertebrae.map { place * $0.patientFromVertebra }
             guard round < effort.rounds else {
                 let comparison = try ImageComparison(
-                    model.vertebrae.map(\.attenuation), at: poses, cameras.map { _ in ImageMotion() }, in: views.last!, filter: filter,
+                    model.vertebrae.map(\.attenuation), at: poses, motions, in: views.last!, filter: filter,
                     parameters: registration, keeping: nil, threads: threads)
-                agreement = wholeImageAgreement(comparison, views.last!)
+                let agreements = wholeImageAgreements(comparison, views.last!)
+                agreement = agreements.reduce(0, +) / Double(agreements.count)
                 break
             }
             let found = try registerVertebrae(
                 model.vertebrae.map(\.attenuation), startingAt: poses, in: views, prior: try rigidPrior(poses, cameras),
                 parameters: registration,
                 threads: threads)
-            place = try groupPose(of: model.vertebrae, at: found.poses)
+            let new = try groupPose(of: model.vertebrae, at: found.poses)
+            // The rest is drawn anew with the spine, but stays where it was seen.
+            motions = zip(found.motions, cameras).map { $0 + ImageMotion(of: model.centre, from: new, to: place, in: $1) }
+            place = new
         }
         return (place, agreement)
+    }
+
+    /// The rest, which may lie a little otherwise beside the spine than in the CT.
+    private func background(
+        _ slopes: [Float], _ raster: DetectorRaster, _ camera: CArmCamera, at place: RigidTransform<Room, Patient>
+    ) -> MovableBackground {
+        let pixel = camera.pixel(of: place * model.centre) ?? camera.principalPoint
+        let (shift, turn) = (tracking.restStartShift, tracking.restStartTurn)
+        return MovableBackground(
+            raster: raster, slopes: slopes, standing: nil, step: raster.step * camera.pixelSpacing.y,
+            pivot: (pixel - raster.first) / raster.step,
+            prior: .init(
+                mean: ImageMotion(), information: [1 / (shift * shift), 1 / (shift * shift), 1 / (turn * turn)].map { $0 * usualInflation })
+        )
     }
 
     /// A group that may move far and vertebrae that hardly move in it.

@@ -1,9 +1,9 @@
 /// How well whole images agree with the model: the correlation of measured and modelled slopes over all valid places, each weighed by its counting noise.
 ///
 /// Organs, ribs and the table count as much as the vertebrae here, which is what tells one level from the next.
-/// - Returns: from -1 to 1; the mean over views.
-func wholeImageAgreement(_ comparison: ImageComparison, _ views: [ComparedView]) -> Double {
-    let all = views.indices.map { view -> Double in
+/// - Returns: from -1 to 1, by view.
+func wholeImageAgreements(_ comparison: ImageComparison, _ views: [ComparedView]) -> [Double] {
+    views.indices.map { view -> Double in
         let measured = views[view].measured
         let fit = comparison.fits[view]
         let count = fit.raster.count
@@ -19,5 +19,4 @@ func wholeImageAgreement(_ comparison: ImageComparison, _ views: [ComparedView])
         }
         return one > 0 && other > 0 ? cross / (one * other).squareRoot() : 0
     }
-    return all.reduce(0, +) / Double(all.count)
 }

@@ -64,9 +64,21 @@ extension SquareMatrix {
 ///
 /// - Throws: `LinearAlgebraError`, for poses that are not finite.
 public func groupPose(of vertebrae: [ModelVertebra], at poses: [RigidTransform<Room, Vertebra>]) throws -> RigidTransform<Room, Patient> {
-    // The origin and the tips of the axes stand for a vertebra: 20 mm, so that turns and shifts weigh as they do for its bone.
+    try rigidFit(from: tips(of: vertebrae.map(\.patientFromVertebra)), to: tips(of: poses)).transform
+}
+
+/// The rigid motion within the room that best takes some poses to others. One pose alone shifts: its turn may be its own, and would carry far-off ones away.
+///
+/// - Throws: `LinearAlgebraError`, for poses that are not finite.
+func sharedMotion(
+    from old: [RigidTransform<Room, Vertebra>], to new: [RigidTransform<Room, Vertebra>]
+) throws -> RigidTransform<Room, Room> {
+    if old.count == 1 { return RigidTransform(asserting: .identity(), origin: Point(new[0].origin.xyz - old[0].origin.xyz)) }
+    return try rigidFit(from: tips(of: old), to: tips(of: new)).transform
+}
+
+/// The origin and the tips of the axes stand for a vertebra: 20 mm, so that turns and shifts weigh as they do for its bone.
+private func tips<To>(of poses: [RigidTransform<To, Vertebra>]) -> [Point<To>] {
     let tips = [SIMD3(0.0, 0, 0), SIMD3(20, 0, 0), SIMD3(-20, 0, 0), SIMD3(0, 20, 0), SIMD3(0, -20, 0), SIMD3(0, 0, 20), SIMD3(0, 0, -20)]
-    let inPatient = vertebrae.flatMap { vertebra in tips.map { vertebra.patientFromVertebra * Point<Vertebra>($0) } }
-    let inRoom = poses.flatMap { pose in tips.map { pose * Point<Vertebra>($0) } }
-    return try rigidFit(from: inPatient, to: inRoom).transform
+    return poses.flatMap { pose in tips.map { pose * Point<Vertebra>($0) } }
 }

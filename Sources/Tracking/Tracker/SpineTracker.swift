@@ -19,27 +19,32 @@ public struct SpineTracker: Sendable {
     /// Where the vertebrae were last, or are believed to have gone with the others.
     private(set) var poses: [RigidTransform<Room, Vertebra>]
     /// Of the last frame with a pose; nil before the first.
-    private var time: Double?
+    private(set) var time: Double?
+    /// Of the first frame.
+    private var begun: Double?
     /// Frames since each vertebra was last not lost.
-    private var framesLost: [Int]
+    private(set) var framesLost: [Int]
     /// The images' information is divided by this: how much more residuals vary together than they would apart.
-    private var inflation = usualInflation
-    /// Agreement of whole images with the model in frames that were believed; nil before the first.
-    private var usualAgreement: Double?
+    private(set) var inflation = usualInflation
+    private var agreement = UsualAgreement()
     private var rest: FollowedRest?
 
-    /// - Parameter roomFromPatient: where the CT's patient lies in the room; `acquire` finds it.
+    /// - Parameters:
+    ///   - roomFromPatient: where the CT's patient lies in the room; `acquire` finds it.
+    ///   - isReacquired: whether the patient was lost before: the first poses are then no better than DEGRADED.
     public init(
-        _ model: SpineModel, startingAt roomFromPatient: RigidTransform<Room, Patient>, parameters: TrackerParameters = .init(),
-        threads: Int
+        _ model: SpineModel, startingAt roomFromPatient: RigidTransform<Room, Patient>, isReacquired: Bool = false,
+        parameters: TrackerParameters = .init(), threads: Int
     ) {
         (self.model, self.parameters, self.threads) = (model, parameters, threads)
         poses = model.vertebrae.map { roomFromPatient * $0.patientFromVertebra }
-        framesLost = [Int](repeating: 0, count: poses.count)
+        framesLost = [Int](repeating: isReacquired ? 1 : 0, count: poses.count)
     }
 
-    /// Whether no vertebra was found in the last frame.
-    public var isLost: Bool { framesLost.allSatisfy { $0 > 0 } }
+    /// Whether the last pose is too old to go on from: the patient may have moved by a vertebra since, and must be searched for.
+    ///
+    /// - Parameter time: of the next frame, seconds.
+    public func isStale(at time: Double) -> Bool { (self.time ?? begun).map { !(time - $0 <= parameters.longestGap) } ?? false }
 
     /// The vertebrae's poses in the next moment.
     ///
@@ -47,15 +52,22 @@ public struct SpineTracker: Sendable {
     ///   - frames: one for each view, of the same views in the same order each time.
     ///   - time: seconds, later than the last.
     /// - Returns: one estimate for each vertebra of the model.
-    /// - Throws: `LinearAlgebraError`.
+    /// - Throws: `TrackingError.timeNotLater`.
     public mutating func track(_ frames: [XRayFrame], at time: Double) throws -> [VertebraEstimate] {
+        // Written so that NaN fails.
+        if let last = self.time, !(time > last) { throw TrackingError.timeNotLater(time, last: last) }
+        begun = begun ?? time
         // A view that shows nothing must not count as one from which depth is seen.
-        let frames = frames.filter(\.hasSignal)
-        guard !frames.isEmpty else { return lostAll(.noSignal) }
+        let seen = frames.filter(\.hasSignal)
+        guard !seen.isEmpty else { return lostAll(.noSignal) }
+        do { return try registered(seen, at: time) } catch is LinearAlgebraError { return lostAll(.unsolvable) }
+    }
+
+    private mutating func registered(_ frames: [XRayFrame], at time: Double) throws -> [VertebraEstimate] {
         let cameras = frames.map(\.camera)
-        let prior = try expectation(at: time, cameras)
+        let gap = self.time.map { time - $0 } ?? 0
+        let prior = try expectation(after: gap, cameras)
         let group = try groupPose(of: model.vertebrae, at: prior.means)
-        let gap = self.time.map { max(1e-3, time - $0) } ?? 0
         let measured = measuredSlopes(frames)
         func moment(_ poses: [RigidTransform<Room, Vertebra>]) -> RestMoment {
             RestMoment(model: model, parameters: parameters, cameras: cameras, measured: measured[0], poses: poses, threads: 1)
@@ -68,18 +80,15 @@ public struct SpineTracker: Sendable {
             parameters: parameters.registration, threads: threads)
         let score = scoreVariance(found.comparison, cameras)
         learnInflation(score, found.comparison.information)
-        let margin = viewsStandApart(cameras, at: prior.means[0].origin) ? parameters.deviationMargin : parameters.singleViewDeviationMargin
-        let posterior = try posteriorCovariance(found.comparison.information, score, prior).scaled(by: margin * margin)
+        let posterior = try posteriorCovariance(found.comparison.information, score, prior)
         var evidence = try evidence(found, views.last!, prior, posterior, cameras)
-        let agreement = wholeImageAgreement(found.comparison, views.last!)
-        for n in evidence.indices { evidence[n].agreement = max(0, agreement) / (usualAgreement ?? max(1e-3, agreement)) }
-        let estimates = accept(found.poses, posterior, evidence, prior, at: time, cameras)
-        if !isLost { rest.follow(found.motions, moment(poses), at: time) }
+        let agreements = zip(frames.map(\.view), wholeImageAgreements(found.comparison, views.last!))
+        let share = agreement.share(of: agreements)
+        for n in evidence.indices { evidence[n].agreement = share }
+        let estimates = try accept(found.poses, posterior, evidence, prior, at: time, cameras)
+        if estimates.contains(where: { $0.state != .lost }) { rest.follow(found.motions, moment(poses), at: time) }
         self.rest = rest
-        // Learnt slowly, so that a change for the worse does not become usual before it is seen.
-        if estimates.contains(where: { $0.state == .ok }) {
-            usualAgreement = usualAgreement.map { $0 + 0.05 * (agreement - $0) } ?? agreement
-        }
+        if estimates.contains(where: { $0.state == .ok }) { agreement.learn(agreements) }
         return estimates
     }
 
@@ -93,9 +102,8 @@ public struct SpineTracker: Sendable {
     /// Judges each vertebra, keeps what is believed and lets the lost go on with the others.
     private mutating func accept(
         _ found: [RigidTransform<Room, Vertebra>], _ posterior: SquareMatrix, _ evidence: [PoseEvidence], _ prior: PosePrior,
-        at time: Double,
-        _ cameras: [CArmCamera]
-    ) -> [VertebraEstimate] {
+        at time: Double, _ cameras: [CArmCamera]
+    ) throws -> [VertebraEstimate] {
         let estimates = found.indices.map { n in
             let level = model.vertebrae[n].level
             let seeing = evidence[n].views.map { cameras[$0] }
@@ -103,7 +111,7 @@ public struct SpineTracker: Sendable {
             var (state, causes) = judge(evidence[n], parameters.limits)
             guard state != .lost else { return VertebraEstimate(lost: level, causes, evidence[n]) }
             if framesLost[n] > 0 { (state, causes) = (.degraded, causes + [.reacquired]) }
-            var block = posterior.block(6 * n, 6 * n, size: 6)
+            var block = posterior.block(6 * n, 6 * n, size: 6).scaled(by: varianceMargin(seeing, at: found[n].origin))
             if !isDepthObservable {
                 block.widen(along: rayDirection(seeing.first ?? cameras[0], to: found[n].origin), to: parameters.leastDepthDeviation)
             }
@@ -114,97 +122,15 @@ public struct SpineTracker: Sendable {
         let isSeen = estimates.map { $0.state != .lost }
         framesLost = zip(framesLost, isSeen).map { $1 ? 0 : $0 + 1 }
         guard isSeen.contains(true) else { return estimates }
-        poses = isSeen.indices.map { isSeen[$0] ? found[$0] : followed(prior.means[$0], by: isSeen, found, prior) }
+        let seen = isSeen.indices.filter { isSeen[$0] }
+        let shared = try sharedMotion(from: seen.map { prior.means[$0] }, to: seen.map { found[$0] })
+        poses = isSeen.indices.map { isSeen[$0] ? found[$0] : shared * prior.means[$0] }
         self.time = time
         return estimates
-    }
-
-    /// Where a lost vertebra is believed to be: it moves as those do that were seen.
-    private func followed(
-        _ mean: RigidTransform<Room, Vertebra>, by isSeen: [Bool], _ found: [RigidTransform<Room, Vertebra>], _ prior: PosePrior
-    ) -> RigidTransform<Room, Vertebra> {
-        let moves = isSeen.indices.filter { isSeen[$0] }.map { PoseMotion(from: prior.means[$0], to: found[$0]).shift }
-        return PoseMotion(rotation: SIMD3(), shift: moves.reduce(SIMD3()) { $0 + $1 } / Double(moves.count)).applied(
-            to: mean, about: mean.origin)
     }
 }
 
 extension SpineTracker {
-    /// The prior of a moment: the last poses, the group's drift since and each vertebra's own motion, which fades towards where the CT has it.
-    private func expectation(at time: Double, _ cameras: [CArmCamera]) throws -> PosePrior {
-        let motion = GroupMotion(of: poses)
-        guard let last = self.time, !isLost else {
-            return try prior(
-                at: poses, motion, turn: parameters.startTurn, shift: parameters.startShift, depth: parameters.startDepthShift, ownShare: 1,
-                cameras)
-        }
-        let gap = max(1e-3, time - last)
-        let group = try groupPose(of: model.vertebrae, at: poses)
-        let kept = exp(-gap / parameters.ownDuration)
-        let means = zip(model.vertebrae, poses).map { vertebra, pose in
-            let resting = group * vertebra.patientFromVertebra
-            let own = PoseMotion(from: resting, to: pose)
-            return PoseMotion(rotation: own.rotation * kept, shift: own.shift * kept).applied(to: resting, about: resting.origin)
-        }
-        let spread = gap.squareRoot()
-        return try prior(
-            at: means, motion, turn: parameters.groupTurn * spread, shift: parameters.groupShift * spread,
-            depth: parameters.groupDepthShift * spread, ownShare: 1 - kept * kept, cameras)
-    }
-
-    /// - Parameter ownShare: of the variance of a vertebra's own motion that may have come since the last frame.
-    private func prior(
-        at means: [RigidTransform<Room, Vertebra>], _ motion: GroupMotion, turn: Double, shift: Double, depth: Double, ownShare: Double,
-        _ cameras: [CArmCamera]
-    ) throws -> PosePrior {
-        let along = viewsStandApart(cameras, at: motion.centre) ? shift : depth
-        let group = SquareMatrix(
-            turnVariance: turn * turn,
-            shift: SquareMatrix(across: shift * shift, along: along * along, direction: rayDirection(cameras[0], to: motion.centre)))
-        let own = ownCovariance.scaled(by: max(0.02, ownShare))
-        let joint = motion.covariance(group: group, own: means.map { _ in own })
-        return PosePrior(means: means, information: try joint.inverse(), covariance: joint)
-    }
-
-    private var ownCovariance: SquareMatrix {
-        let shift = parameters.ownShift * parameters.ownShift
-        return SquareMatrix(
-            turnVariance: parameters.ownTurn * parameters.ownTurn,
-            shift: SquareMatrix(across: shift, along: shift, direction: SIMD3(0, 0, 1)))
-    }
-
-    /// The frames as they are compared: by fineness, then by view.
-    private func measuredSlopes(_ frames: [XRayFrame]) -> [[MeasuredSlopes]] {
-        let filter = GradientFilter(sigma: parameters.registration.sigma)
-        return byLevelAndView(frames.count) { level, view in
-            let step = frames[view].camera.pixels(spanning: parameters.registration.fineness[level])
-            return MeasuredSlopes(frames[view], blocksOf: step, filter: filter)
-        }
-    }
-
-    private func comparedViews(
-        _ measured: [[MeasuredSlopes]], _ cameras: [CArmCamera], _ rest: FollowedRest, at group: RigidTransform<Room, Patient>,
-        after gap: Double
-    ) -> [[ComparedView]] {
-        let filter = GradientFilter(sigma: parameters.registration.sigma)
-        return byLevelAndView(cameras.count) { level, view in
-            let raster = measured[level][view].raster
-            let standing = slopes(of: model.neighbours.map { ($0, group) }, from: cameras[view], raster: raster, filter: filter)
-            let background = rest.background(
-                level: level, view: view, raster: raster, standing: standing, centre: model.centre, after: gap, inflation: inflation,
-                parameters)
-            return ComparedView(camera: cameras[view], measured: measured[level][view], background: background)
-        }
-    }
-
-    private func byLevelAndView<Made: Sendable>(_ views: Int, _ make: @Sendable (_ level: Int, _ view: Int) -> Made) -> [[Made]] {
-        let levels = parameters.registration.fineness.indices
-        let jobs = levels.flatMap { level in (0..<views).map { (level, $0) } }
-        // `make` cannot fail.
-        let flat = try! concurrentMap(jobs, threads: threads, make)
-        return levels.map { Array(flat[($0 * views)..<(($0 + 1) * views)]) }
-    }
-
     private func scoreVariance(_ comparison: ImageComparison, _ cameras: [CArmCamera]) -> SquareMatrix {
         cameras.indices.reduce(SquareMatrix(order: 6 * poses.count)) { sum, view in
             let fit = comparison.fits[view]
@@ -231,42 +157,6 @@ extension SpineTracker {
         }
         let inverse = try curvature.inverse()
         return inverse * variance * inverse
-    }
-
-    private func evidence(
-        _ found: RegistrationResult, _ views: [ComparedView], _ prior: PosePrior, _ posterior: SquareMatrix, _ cameras: [CArmCamera]
-    ) throws -> [PoseEvidence] {
-        let group = try groupPose(of: model.vertebrae, at: found.poses)
-        var all = try model.vertebrae.indices.map { n in
-            var evidence = PoseEvidence()
-            let byView = views.indices.map { view in
-                found.comparison.rendered[view][n].map { ViewEvidence(views[view], found.comparison.fits[view], $0) }
-            }
-            let seen = byView.compactMap(\.self)
-            evidence.views = byView.indices.filter { (byView[$0]?.visible ?? 0) >= parameters.limits.visible.lost }
-            let information = seen.reduce(0) { $0 + $1.information }
-            if information > 0 {
-                evidence.contrast = seen.reduce(0) { $0 + $1.information * $1.contrast } / information
-                evidence.contrastDeviation = (inflation / information).squareRoot()
-            }
-            evidence.visible = seen.map(\.visible).max() ?? 0
-            evidence.outliers = seen.map(\.outliers).max() ?? 0
-            let pose = found.poses[n]
-            evidence.innovation = try length(PoseMotion(from: prior.means[n], to: pose), in: prior.covariance.block(6 * n, 6 * n, size: 6))
-            let resting = group * model.vertebrae[n].patientFromVertebra
-            evidence.neighbours = try length(PoseMotion(from: resting, to: pose), in: ownCovariance)
-            let block = posterior.block(6 * n, 6 * n, size: 6)
-            evidence.turnDeviation = try block.block(0, 0, size: 3).largestDeviation()
-            var shift = block.block(3, 3, size: 3)
-            let seeing = evidence.views.map { cameras[$0] }
-            if !viewsStandApart(seeing, at: pose.origin) { shift.flatten(along: rayDirection(seeing.first ?? cameras[0], to: pose.origin)) }
-            evidence.shiftDeviation = try shift.largestDeviation()
-            return evidence
-        }
-        // Scatter and the rest of the anatomy change all contrasts alike, so only differences tell.
-        let usual = all.map(\.contrast).sorted()[all.count / 2]
-        for n in all.indices { all[n].contrastRatio = usual > 0 ? all[n].contrast / usual : 0 }
-        return all
     }
 }
 

@@ -13,10 +13,13 @@ public struct TrackerParameters: Codable, Equatable, Sendable {
     /// The same along the rays of a single view, where images say almost nothing.
     public var groupDepthShift = 1.0
 
+    /// After so many seconds without a pose the patient may lie a vertebra further, and must be searched for.
+    public var longestGap = 0.5
+
     /// At the start, before any frame: how far the group may lie from where it was said to be.
     public var startTurn = 6.0 * .pi / 180
     public var startShift = 12.0
-    public var startDepthShift = 15.0
+    public var startDepthShift = 6.0
 
     /// How far the rest of the anatomy moves within a second, standard deviations: in an image (mm at the detector), in the room (mm), and its turn.
     public var restShift = 15.0

@@ -31,6 +31,8 @@ public enum TrackingCause: String, Codable, Sendable, CaseIterable {
     case neighbours
     /// The images say too little about its pose.
     case uncertain
+    /// The equations of its pose have no solution: image or geometry are beyond reason.
+    case unsolvable
     /// A start one level up or down explains the image as well.
     case ambiguousLevel = "ambiguous_level"
     /// Images exchanged between the views explain the patient better.

@@ -21,6 +21,19 @@ func length(_ motion: PoseMotion, in covariance: SquareMatrix) throws -> Double 
     return (zip(d, solved).reduce(0) { $0 + $1.0 * $1.1 } / 6).squareRoot()
 }
 
+/// How long a motion's rotation and shift are in standard deviations, each by root mean square over its three parameters: the greater of both.
+///
+/// A shift by a whole vertebra must not be averaged away by a rotation that is as expected.
+/// - Throws: `LinearAlgebraError.singular`.
+func worstLength(_ motion: PoseMotion, in covariance: SquareMatrix) throws -> Double {
+    let d = motion.array
+    return try [0, 3].map { start in
+        let part = Array(d[start..<(start + 3)])
+        let solved = try solvePositive(covariance.block(start, start, size: 3).values, part)
+        return (zip(part, solved).reduce(0) { $0 + $1.0 * $1.1 } / 3).squareRoot()
+    }.max()!
+}
+
 extension SquareMatrix {
     /// Of a 3 x 3 covariance, the square root of the largest eigenvalue.
     ///

@@ -1,0 +1,48 @@
+import Foundation
+import Frames
+
+extension SpineTracker {
+    /// What each vertebra's state is decided on, but for the whole images' agreement.
+    func evidence(
+        _ found: RegistrationResult, _ views: [ComparedView], _ prior: PosePrior, _ posterior: SquareMatrix, _ cameras: [CArmCamera]
+    ) throws -> [PoseEvidence] {
+        let group = try groupPose(of: model.vertebrae, at: found.poses)
+        var all = try model.vertebrae.indices.map { n in
+            var evidence = PoseEvidence()
+            let byView = views.indices.map { view in
+                found.comparison.rendered[view][n].map { ViewEvidence(views[view], found.comparison.fits[view], $0) }
+            }
+            let seen = byView.compactMap(\.self)
+            evidence.views = byView.indices.filter { (byView[$0]?.visible ?? 0) >= parameters.limits.visible.lost }
+            let information = seen.reduce(0) { $0 + $1.information }
+            if information > 0 {
+                evidence.contrast = seen.reduce(0) { $0 + $1.information * $1.contrast } / information
+                evidence.contrastDeviation = (inflation / information).squareRoot()
+            }
+            evidence.visible = seen.map(\.visible).max() ?? 0
+            evidence.outliers = seen.map(\.outliers).max() ?? 0
+            let pose = found.poses[n]
+            evidence.innovation = try worstLength(
+                PoseMotion(from: prior.means[n], to: pose), in: prior.covariance.block(6 * n, 6 * n, size: 6))
+            let resting = group * model.vertebrae[n].patientFromVertebra
+            evidence.neighbours = try length(PoseMotion(from: resting, to: pose), in: ownCovariance)
+            let seeing = evidence.views.map { cameras[$0] }
+            let block = posterior.block(6 * n, 6 * n, size: 6).scaled(by: varianceMargin(seeing, at: pose.origin))
+            evidence.turnDeviation = try block.block(0, 0, size: 3).largestDeviation()
+            var shift = block.block(3, 3, size: 3)
+            if !viewsStandApart(seeing, at: pose.origin) { shift.flatten(along: rayDirection(seeing.first ?? cameras[0], to: pose.origin)) }
+            evidence.shiftDeviation = try shift.largestDeviation()
+            return evidence
+        }
+        // Scatter and the rest of the anatomy change all contrasts alike, so only differences tell.
+        let usual = all.map(\.contrast).sorted()[all.count / 2]
+        for n in all.indices { all[n].contrastRatio = usual > 0 ? all[n].contrast / usual : 0 }
+        return all
+    }
+
+    /// What variances are published larger by, which depends on whether the views that show a vertebra stand apart.
+    func varianceMargin(_ seeing: [CArmCamera], at point: Point<Room>) -> Double {
+        let margin = viewsStandApart(seeing, at: point) ? parameters.deviationMargin : parameters.singleViewDeviationMargin
+        return margin * margin
+    }
+}

@@ -1,0 +1,60 @@
+import CaseFolder
+import Foundation
+import ImageFiles
+import Planning
+import Protocols
+import Segmentation
+
+/// A case as it stands, verified, with the command that it can be planned again by.
+struct PlannedCase {
+    let folder: String
+    /// The options of the 'lamina plan' that the case goes back to.
+    let planArguments: [String]
+    let command: PlanCommand
+    let manifest: Manifest
+    let plan: PlanFile
+    let segmentation: SegmentationFile?
+    /// About the labels, whether the plan asked for them or not.
+    let warnings: [LabelWarning]
+    /// About the file of the labels, where there was one.
+    let mapWarnings: [ImageWarning]
+
+    /// - Throws: `CaseFolderError` for a case that was changed; `CommandFailure` for what is no plan.
+    init(at folder: String) throws {
+        let manifest = try verifyCase(at: folder)
+        func decoded<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value? {
+            guard manifest.outputs.contains(where: { $0.path == name }) else { return nil }
+            guard let data = FileManager.default.contents(atPath: folder + "/" + name), let value = try? decodedJSON(type, from: data)
+            else {
+                throw CommandFailure(.integrity, code: "unreadable_case", what: "it cannot be read", place: "\(folder)/\(name)")
+            }
+            return value
+        }
+        guard let plan = try decoded(PlanFile.self, "plan.json"), let arguments = originalArguments(of: manifest),
+            let command = try? PlanCommand.parse(arguments), let warnings = recorded([LabelWarning].self, "warnings", in: manifest)
+        else {
+            throw CommandFailure(
+                .usage, code: "not_a_plan", what: "this is no case that 'lamina plan' wrote", place: folder,
+                remedy: "Pass the folder that 'lamina plan -o' wrote")
+        }
+        (self.folder, self.manifest, self.plan) = (folder, manifest, plan)
+        (planArguments, self.command) = (arguments, command)
+        self.warnings = warnings
+        mapWarnings = recorded([ImageWarning].self, "map_warnings", in: manifest) ?? []
+        segmentation = try decoded(SegmentationFile.self, SegmentationFile.name)
+    }
+}
+
+/// Of the 'lamina plan' that wrote a case, or that the relabelled one was planned by first; nil where there was none.
+private func originalArguments(of manifest: Manifest) -> [String]? {
+    if manifest.arguments.dropFirst().first == "plan" { return Array(manifest.arguments.dropFirst(2)) }
+    return recorded([String].self, "plan_arguments", in: manifest)
+}
+
+/// What a manifest says about its labels; nil where it says nothing.
+private func recorded<Value: Decodable>(_ type: Value.Type, _ key: String, in manifest: Manifest) -> Value? {
+    guard case .object(let labels) = manifest.parameters["labels"], let value = labels[key], let data = try? encodedJSON(value) else {
+        return nil
+    }
+    return try? decodedJSON(type, from: data)
+}
