@@ -77,37 +77,3 @@ private func read(_ address: TCPAddress, _ context: SocketContext, into inbox: M
         inbox.end(.failed(error))
     }
 }
-
-/// Why a live stream gave nothing to track.
-public enum FrameStreamError: Error, Equatable, Sendable {
-    case noMoment(address: TCPAddress, ending: FrameStreamEnding, counts: FrameStreamCounts)
-}
-
-extension FrameStreamError: CustomStringConvertible {
-    public var description: String {
-        switch self {
-        case .noMoment(let address, let ending, let counts): "\(address): \(ending.reason), and no whole moment had come (\(counts))"
-        }
-    }
-}
-
-extension FrameStreamEnding {
-    fileprivate var reason: String {
-        switch self {
-        case .finished: "the sender ended the stream"
-        case .silent(let seconds): "nothing to track came for \(seconds.formatted()) s"
-        case .stopped: "it was stopped"
-        case .failed(let error): "\(error)"
-        }
-    }
-}
-
-extension FrameStreamCounts: CustomStringConvertible {
-    /// Such as `45 moments, 12 skipped, 1 incomplete, 3 messages refused: old_moment 3`.
-    public var description: String {
-        let total = refused.values.reduce(0, +)
-        let reasons = refused.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
-        return "\(messages) messages, \(moments) whole moments, \(skipped) skipped, \(incomplete) incomplete, \(total) messages refused"
-            + (reasons.isEmpty ? "" : ": \(reasons)")
-    }
-}

@@ -2,21 +2,6 @@ import Foundation
 import Protocols
 import Tracking
 
-/// What came in over a live stream.
-public struct FrameStreamCounts: Codable, Equatable, Sendable {
-    public var messages = 0
-    /// Complete ones.
-    public var moments = 0
-    /// Complete ones that nobody took before the next was complete.
-    public var skipped = 0
-    /// Moments of which a view was missing when the next began.
-    public var incomplete = 0
-    /// Messages passed over, by the code of the reason.
-    public var refused: [String: Int] = [:]
-
-    public init() {}
-}
-
 /// Puts the messages of one stream together to moments: whole, in order, of one sender's one run.
 struct MomentAssembler {
     enum Outcome {

@@ -1,17 +1,4 @@
 import Foundation
-import Protocols
-import ZeroMQ
-
-/// Why a live stream brings nothing more.
-public enum FrameStreamEnding: Equatable, Sendable {
-    /// The sender said so.
-    case finished
-    /// No whole moment came for so many seconds.
-    case silent(seconds: Double)
-    /// Somebody called `stop`.
-    case stopped
-    case failed(ZeroMQError)
-}
 
 /// Where the thread that reads the socket leaves the newest moment, and the one that tracks takes it.
 ///

@@ -15,7 +15,7 @@ import pytest
 import SimpleITK as sitk
 import zmq
 
-from conftest import ROOT, SPECIFICATION, run_lamina, schema
+from conftest import PROGRAM, ROOT, SPECIFICATION, run_lamina, schema
 from test_command_line import check
 from test_track import VIEWS, carm_from_room, errors, lines, near, rigid, scene, track, write_frames  # noqa: F401 (scene is a fixture)
 
@@ -80,7 +80,7 @@ class Tracker:
 def live(scene, folder, out, *options, address="tcp://127.0.0.1:*"):  # noqa: F811
     """A publisher to which a tracker has just subscribed."""
     publisher = Publisher(address)
-    command = [ROOT / ".build/release/lamina", "track", scene["case"], "--frames", publisher.address, "--initial", folder / "initial.json", "-o", out]
+    command = [PROGRAM, "track", scene["case"], "--frames", publisher.address, "--initial", folder / "initial.json", "-o", out]
     process = subprocess.Popen([*map(str, command), *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     try:
         assert publisher.wait_for_subscriber(60), process.poll()
