@@ -22,7 +22,7 @@ struct StreamMessages {
     {
         var header = header(view, moment: moment, timeS: timeS)
         change(&header)
-        let values = (0..<6).map { UInt16(256 * moment + $0) }
+        let values = (0..<6).map { UInt16(truncatingIfNeeded: 256 * moment + $0) }
         return try FrameMessage.frame(header, pixels: Data(values.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })).parts()
     }
 
