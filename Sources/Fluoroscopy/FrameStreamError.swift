@@ -1,3 +1,4 @@
+import Foundation
 import ZeroMQ
 
 /// Why a live stream brings nothing more.

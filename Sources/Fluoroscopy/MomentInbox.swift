@@ -1,4 +1,5 @@
 import Foundation
+import Protocols
 
 /// Where the thread that reads the socket leaves the newest moment, and the one that tracks takes it.
 ///
