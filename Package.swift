@@ -32,9 +32,11 @@ let package = Package(
             linkerSettings: [.linkedLibrary("assimp"), .linkedLibrary("z"), .linkedLibrary("png16"), .linkedLibrary("tiff")]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
 
         .target(name: "Concurrency"),
         .target(name: "Digests", dependencies: ["COpenSSL"]),
+        .target(name: "ZeroMQ", dependencies: ["CZeroMQ"]),
         .target(name: "Frames", dependencies: ["CEigenShim"]),
         .target(name: "Anatomy"),
         .target(name: "Volumes", dependencies: ["Frames"]),
@@ -43,7 +45,7 @@ let package = Package(
             name: "Segmentation", dependencies: ["Concurrency", "Volumes", "Anatomy", "Frames", "Inference"],
             resources: [.embedInCode("Naming/vertebra_spacing.json"), .copy("Models")]),
         .target(name: "Tracking", dependencies: ["Concurrency", "Volumes", "Anatomy", "Frames"]),
-        .target(name: "Fluoroscopy", dependencies: ["ImageFiles", "Protocols", "Tracking", "Frames"]),
+        .target(name: "Fluoroscopy", dependencies: ["ImageFiles", "Protocols", "Tracking", "Frames", "ZeroMQ"]),
         .target(name: "Evaluation", dependencies: ["Segmentation", "Protocols", "Volumes", "Anatomy", "Frames"]),
         .target(name: "Phantom", dependencies: ["Volumes", "Anatomy"]),
         .target(name: "Inference", dependencies: ["CInferenceShim", "Digests"]),
@@ -57,7 +59,7 @@ let package = Package(
             name: "lamina",
             dependencies: [
                 "Concurrency", "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Evaluation", "Phantom", "Meshes", "Planning",
-                "Tracking", "Fluoroscopy", "Protocols", "CaseFolder", "Digests", "Inference", "CLibraryVersions",
+                "Tracking", "Fluoroscopy", "Protocols", "CaseFolder", "Digests", "Inference", "ZeroMQ", "CLibraryVersions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -72,9 +74,10 @@ let package = Package(
             ],
             path: "Tools/ProjectionBenchmark"),
 
-        .target(name: "TestSupport", dependencies: ["Frames", "Volumes"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["CZeroMQ", "Frames", "Volumes"], path: "Tests/TestSupport"),
         .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
+        .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ", "TestSupport"]),
         .testTarget(name: "FramesTests", dependencies: ["Frames", "TestSupport"]),
         .testTarget(name: "AnatomyTests", dependencies: ["Anatomy"]),
         .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),

@@ -71,9 +71,23 @@ extension FluoroscopyView: Codable {
 
     public init(from decoder: any Decoder) throws {
         let object = try decoder.strictContainer(CodingKeys.self)
+        try self.init(object, frames: object.decode([FluoroscopyFrame].self, forKey: .frames))
+    }
+
+    /// The view of a message, which brings one frame and no list of them.
+    ///
+    /// - Parameter frame: the one that it brings; its place is the view's.
+    init(from decoder: any Decoder, bringing frame: FluoroscopyFrame) throws {
+        let object = try decoder.strictContainer(CodingKeys.self)
+        guard !object.contains(.frames) else {
+            throw object.error(.frames, "a message brings one frame, whose keys are its own; take this out")
+        }
+        try self.init(object, frames: [frame])
+    }
+
+    private init(_ object: KeyedDecodingContainer<CodingKeys>, frames: [FluoroscopyFrame]) throws {
         name = try object.decode(String.self, forKey: .name)
-        guard (1...32).contains(name.count), name.allSatisfy({ $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") })
-        else {
+        guard (1...32).contains(name.count), name.allSatisfy(\.isPlain) else {
             throw object.error(.name, "a view's name is short, of letters, digits, - and _; rename it")
         }
         let size = try object.numbers(.sizePx, 2).compactMap(Int.init(exactly:))
@@ -97,7 +111,7 @@ extension FluoroscopyView: Codable {
         airValue = try object.decodeIfPresent(Double.self, forKey: .airValue)
         fullScale = try object.decodeIfPresent(Double.self, forKey: .fullScale)
         field = try object.decodeIfPresent(FluoroscopyField.self, forKey: .field)
-        frames = try object.decode([FluoroscopyFrame].self, forKey: .frames)
+        self.frames = frames
         try checkPlaces(object)
         try checkValues(object)
         try checkFrames(object)
@@ -163,6 +177,13 @@ extension FluoroscopyView: Codable {
     }
 
     public func encode(to encoder: any Encoder) throws {
+        try encodeWithoutFrames(to: encoder)
+        var object = encoder.container(keyedBy: CodingKeys.self)
+        try object.encode(frames, forKey: .frames)
+    }
+
+    /// As it stands in a message.
+    func encodeWithoutFrames(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode(name, forKey: .name)
         try object.encode([sizePx.x, sizePx.y], forKey: .sizePx)
@@ -175,6 +196,5 @@ extension FluoroscopyView: Codable {
         try object.encodeIfPresent(airValue, forKey: .airValue)
         try object.encodeIfPresent(fullScale, forKey: .fullScale)
         try object.encodeIfPresent(field, forKey: .field)
-        try object.encode(frames, forKey: .frames)
     }
 }

@@ -155,3 +155,8 @@ extension KeyedDecodingContainer {
 
     func rigidTransformIfPresent<To, From>(_ key: Key) throws -> RigidTransform<To, From>? { contains(key) ? try rigidTransform(key) : nil }
 }
+
+extension Character {
+    /// Whether it may stand in a name that becomes part of a file's: a letter or digit of ASCII, - or _.
+    var isPlain: Bool { isASCII && (isLetter || isNumber || self == "-" || self == "_") }
+}

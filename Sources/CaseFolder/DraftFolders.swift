@@ -172,6 +172,13 @@ public func writeDurably(_ data: Data, to path: String) throws {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
     guard descriptor >= 0 else { throw CaseFolderError.last("write", path) }
     defer { close(descriptor) }
+    try writeAll(data, to: descriptor, path: path)
+    guard fsync(descriptor) == 0 else { throw CaseFolderError.last("write", path) }
+}
+
+/// - Parameter path: what errors call the file.
+/// - Throws: `CaseFolderError.system`.
+func writeAll(_ data: Data, to descriptor: Int32, path: String) throws {
     try data.withUnsafeBytes { bytes in
         var done = 0
         while done < bytes.count {
@@ -181,5 +188,4 @@ public func writeDurably(_ data: Data, to path: String) throws {
             done += count
         }
     }
-    guard fsync(descriptor) == 0 else { throw CaseFolderError.last("write", path) }
 }

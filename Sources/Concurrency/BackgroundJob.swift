@@ -14,6 +14,8 @@ public final class BackgroundJob<Value: Sendable>: Sendable {
         }
     }
 
+    public var isDone: Bool { result.withLock { $0 != nil } }
+
     /// The result; waits for it where the work has not ended.
     public func value() throws -> Value {
         end.wait()

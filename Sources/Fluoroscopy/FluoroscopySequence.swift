@@ -3,20 +3,8 @@ import ImageFiles
 import Protocols
 import Tracking
 
-/// All views at one moment.
-public struct FluoroscopyMoment: Sendable {
-    /// Counted from 0.
-    public let index: Int
-    /// Seconds; of the first view, where views differ.
-    public let timeS: Double
-    /// One a view, in the order of the geometry.
-    public let frames: [XRayFrame]
-    /// What is odd about each of them; all of a frame with `noSignal` is NaN.
-    public let causes: [[FrameCause]]
-}
-
 /// X-ray frames with their cameras, moment by moment. Frames are read when they are asked for, one a view at a time. Not for several threads at once.
-public final class FluoroscopySequence {
+public final class FluoroscopySequence: FluoroscopySource {
     /// One view of the sequence.
     struct View {
         struct Frame {
@@ -35,6 +23,7 @@ public final class FluoroscopySequence {
     private let views: [View]
     private var open: [FrameFile?]
     private var masks: [[Bool]?]
+    private var position = 0
     /// Every file that frames and geometry come from, each once: what a manifest hashes.
     public let files: [String]
     /// What was taken for true that the files do not say.
@@ -54,11 +43,19 @@ public final class FluoroscopySequence {
 
     public var viewNames: [String] { views.map(\.name) }
     public var momentCount: Int { views[0].frames.count }
+    public var expectedCount: Int? { momentCount }
     /// Of each moment, seconds, rising.
     public var timesS: [Double] { views[0].frames.map(\.timeS) }
 
     /// The cameras of a moment without its pixels, in the order of `viewNames`.
     public func cameras(at index: Int) -> [CArmCamera] { views.map { $0.frames[index].camera } }
+
+    /// - Throws: as `moment(_:)`.
+    public func next() throws -> FluoroscopyMoment? {
+        guard position < momentCount else { return nil }
+        defer { position += 1 }
+        return try moment(position)
+    }
 
     /// A moment, from 0 to `momentCount - 1`. Moments in order are read fastest.
     ///
@@ -73,7 +70,7 @@ public final class FluoroscopySequence {
             frames.append(XRayFrame(view: view.name, camera: frame.camera, transmission: values))
             causes.append(cause.map { [$0] } ?? [])
         }
-        return FluoroscopyMoment(index: index, timeS: views[0].frames[index].timeS, frames: frames, causes: causes)
+        return FluoroscopyMoment(index: index, timeS: views[0].frames[index].timeS, frames: frames, causes: causes, arrival: nil)
     }
 
     private func image(of frame: View.Frame, view: Int) throws -> GreyImage {
@@ -118,8 +115,7 @@ extension FluoroscopySequence {
                 return View.Frame(
                     path: file, index: frame.index, timeS: frame.timeS, camera: try camera(of: view, frame: n, file: path))
             }
-            let meaning = PixelMeaning(values: view.values, airValue: view.airValue, fullScale: view.fullScale)
-            views.append(View(name: view.name, meaning: meaning, fields: view.field.map { [$0] } ?? [], frames: frames))
+            views.append(View(name: view.name, meaning: PixelMeaning(view), fields: view.field.map { [$0] } ?? [], frames: frames))
         }
         self.init(views: views, files: files)
     }

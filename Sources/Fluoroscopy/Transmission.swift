@@ -10,6 +10,10 @@ struct PixelMeaning: Equatable, Sendable {
     var fullScale: Double?
 }
 
+extension PixelMeaning {
+    init(_ view: FluoroscopyView) { self.init(values: view.values, airValue: view.airValue, fullScale: view.fullScale) }
+}
+
 /// Something about a frame that whoever uses it must know.
 public enum FrameCause: String, Codable, Sendable {
     /// All pixels that X-rays could reach are black, have the same value, or are no numbers: nothing was exposed, or the detector failed. Then no pixel

@@ -1,6 +1,7 @@
 import CLibraryVersions
 import Digests
 import Inference
+import ZeroMQ
 
 /// Names and versions of the libraries that every command is built on and that can say which they are. niftilib cannot.
 func engines() -> [String: String] {
@@ -12,6 +13,7 @@ func engines() -> [String: String] {
         "libpng": String(cString: lamina_png_version()),
         "LibTIFF": String(cString: lamina_tiff_version()),
         "teem": String(cString: lamina_teem_version()),
+        "ZeroMQ": zeroMQVersion(),
         "zlib": String(cString: lamina_zlib_version()),
     ]
 }

@@ -11,6 +11,7 @@ import Phantom
 import Protocols
 import Segmentation
 import Tracking
+import ZeroMQ
 
 /// The one place where an error of a library becomes an exit code and a message: what is wrong, where, and what to do.
 func commandFailure(for error: any Error) -> CommandFailure {
@@ -27,6 +28,8 @@ func commandFailure(for error: any Error) -> CommandFailure {
     case let error as EvaluationError: failure(of: error)
     case let error as WireFileError: CommandFailure(.corruptInput, code: "bad_wire_file", what: "\(error)")
     case let error as FluoroscopyError: CommandFailure(.corruptInput, code: error.code, what: "\(error)")
+    case let error as FrameStreamError: failure(of: error)
+    case let error as ZeroMQError: failure(of: error)
     case let error as TrackingError: CommandFailure(.noSpine, code: "nothing_to_track", what: "\(error)")
     case let error as MeshError: failure(of: error)
     case let error as PhantomError: CommandFailure(.usage, code: "phantom_parameters", what: "\(error)")
@@ -121,5 +124,32 @@ private func failure(of error: InferenceError) -> CommandFailure {
     case .invalidModel, .unsupportedModel, .inputShape: CommandFailure(.corruptInput, code: "bad_model", what: "\(error)")
     case .outOfMemory: CommandFailure(.storage, code: "out_of_memory", what: "\(error)")
     case .inputCount, .notFinite, .engineFailed: CommandFailure(.bug, code: "inference_failed", what: "\(error)")
+    }
+}
+
+private func failure(of error: FrameStreamError) -> CommandFailure {
+    let (ending, counts) =
+        switch error {
+        case .noMoment(_, let ending, let counts): (ending, counts)
+        }
+    let found: (CommandExit, String, String?) =
+        switch ending {
+        case .finished: (.corruptInput, "stream_empty", "Send every view of a moment: Protocols/Specification/frame-stream.md")
+        case .stopped: (.storage, "stopped", nil)
+        case .silent, .failed:
+            (
+                .storage, "stream_silent",
+                counts.messages == 0
+                    ? "Is the sender running, bound to that port, and does its topic begin with \(FrameMessage.topicPrefix)? --idle-timeout says how long to wait"
+                    : "Look at what was refused, and at the sender: Protocols/Specification/frame-stream.md"
+            )
+        }
+    return CommandFailure(found.0, code: found.1, what: "\(error)", place: "--frames", remedy: found.2)
+}
+
+private func failure(of error: ZeroMQError) -> CommandFailure {
+    switch error {
+    case .badAddress: CommandFailure(.usage, code: error.code, what: "\(error)", place: "--frames")
+    case .refused: CommandFailure(.storage, code: error.code, what: "\(error)", place: "--frames")
     }
 }

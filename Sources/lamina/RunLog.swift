@@ -71,6 +71,7 @@ final class RunLog: Sendable {
         return result
     }
 
+    /// - Parameter total: 0 where nobody knows.
     func progress(_ stage: String, done: Int, total: Int) { show(.progress(stage: stage, done: done, total: total)) }
 
     /// Shows and keeps a warning; the same one only once.
@@ -124,8 +125,11 @@ final class RunLog: Sendable {
         case .stageStarted(let stage):
             write("\(clear)\(stage) ...")
             hasOpenLine = true
+        case .progress(let stage, let done, 0):
+            write("\(clear)\(stage) \(done)")
+            hasOpenLine = true
         case .progress(let stage, let done, let total):
-            let filled = total > 0 ? 30 * done / total : 30
+            let filled = 30 * done / total
             let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 30 - filled)
             write("\(clear)[\(bar)] \(stage) \(done)/\(total)")
             hasOpenLine = true

@@ -1,6 +1,7 @@
 import CaseFolder
 import Foundation
 import Protocols
+import Synchronization
 
 /// Where the signal handler writes the number of its signal. Set once, before the handler is.
 nonisolated(unsafe) private var stopPipe: Int32 = -1
@@ -8,6 +9,23 @@ nonisolated(unsafe) private var stopPipe: Int32 = -1
 /// Held, and never given back, by whoever ends the process: the work with its result, or a signal. Else work that fails because its files are removed
 /// under it would report that too.
 let lastWord = NSLock()
+
+/// What the first signal does instead of ending the process; taken out when it is done.
+private let gentleEnd = Mutex<(@Sendable () -> Void)?>(nil)
+
+/// For work without an end of its own: the first SIGINT, SIGTERM or SIGHUP from now on calls `end`, and the work then finishes with what it has. A second
+/// one ends the process as `stopCleanlyOnSignals` says.
+func endGentlyOnSignal(_ end: @escaping @Sendable () -> Void) { gentleEnd.withLock { $0 = end } }
+
+/// - Returns: whether there was work to end.
+private func endGently() -> Bool {
+    let end = gentleEnd.withLock { end in
+        defer { end = nil }
+        return end
+    }
+    end?()
+    return end != nil
+}
 
 /// On SIGINT, SIGTERM or SIGHUP, removes the output that is being written and exits with `CommandExit.storage` (running again may work).
 ///
@@ -22,6 +40,7 @@ func stopCleanlyOnSignals() {
     stopPipe = ends[1]
     Thread.detachNewThread {
         var number = nextSignal(readEnd)
+        if endGently() { number = nextSignal(readEnd) }
         // Once the output stands, or the result is being printed, the run ends by itself and with its own code; a second signal ends it at once.
         if !lastWord.try() {
             number = nextSignal(readEnd)

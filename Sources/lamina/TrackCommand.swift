@@ -1,7 +1,6 @@
 import Anatomy
 import ArgumentParser
 import CaseFolder
-import Fluoroscopy
 import Foundation
 import Frames
 import ImageFiles
@@ -14,18 +13,16 @@ struct TrackCommand: ParsableCommand {
         commandName: "track", abstract: "Follow a case's vertebrae in X-ray frames.",
         discussion: """
             Reads a case that 'lamina plan' wrote, its scan, and frames with their geometry (Protocols/Specification/fluoroscopy.md). Writes a folder with \
-            poses.jsonl (a line for each moment), overlays of the first, middle and last moments, and manifest.json. Exit codes: 0 tracked, 5 some vertebrae \
-            lost in the last frame, 4 never found, 3 damaged or wrong input, 2 usage, 6 storage or stopped, 7 a case or scan that was changed.
+            poses.jsonl (a line for each moment), overlays of the first, middle and last moments, and manifest.json. Frames that a grabber or a bridge \
+            publishes (Protocols/Specification/frame-stream.md) are tracked as they come, until the sender ends the stream, falls silent, or a signal \
+            stops the run. Exit codes: 0 tracked, 5 some vertebrae lost in the last frame, 4 never found, 3 damaged or wrong input, 2 usage, 6 storage, \
+            stopped, or a stream that fell silent, 7 a case or scan that was changed.
             """)
 
     @Argument(help: "A case that 'lamina plan' wrote.", completion: .directory)
     var folder: String
 
-    @Option(help: "A folder with geometry.json and its frames, or a DICOM XA or RF file.", completion: .file())
-    var frames: String
-
-    @Option(help: "A value that a DICOM file lacks, such as source_detector_mm=1020; repeatable. Nothing is assumed unsaid.")
-    var assume: [String] = []
+    @OptionGroup var input: FrameOptions
 
     @OptionGroup var start: StartOptions
 
@@ -57,15 +54,14 @@ struct TrackCommand: ParsableCommand {
             var outcome = CommandOutcome(output: output)
             try writeCase(at: output, replacing: force) { draft in
                 let tracked = try TrackedCase(at: folder, scan: ct, levels: levels, threads: threads, log: log)
-                var assumptions = FluoroscopyAssumptions()
-                for value in assume { try assumptions.add(value) }
-                let sequence = try FluoroscopySequence(path: frames, assuming: assumptions)
-                for warning in sequence.warnings { log.warn(warning.code, warning.message) }
-                let place = try start.place(of: tracked, views: sequence.viewNames, cameras: sequence.cameras(at: 0))
-                let run = try TrackRun(tracked, sequence, from: place, threads: threads, draft: draft, log: log)
-                outcome.exit = run.exit
-                outcome.text = run.table + "\n\nPoses written to \(output)"
-                let files = try (sequence.files + [start.initial, start.landmarks].compactMap(\.self)).map {
+                let frames = try input.open(log: log)
+                let run = try TrackRun(
+                    tracked, frames.source,
+                    from: { try start.place(of: tracked, views: $0.frames.map(\.view), cameras: $0.frames.map(\.camera)) },
+                    threads: threads, draft: draft, log: log)
+                outcome.exit = frames.concluded(run.tally.exit, log: log)
+                outcome.text = [run.tally.table, frames.report, "\nPoses written to \(output)"].compactMap(\.self).joined(separator: "\n")
+                let files = try [start.initial, start.landmarks].compactMap(\.self).map {
                     FileRecord(path: $0, fingerprint: try fingerprint(ofFileAt: $0))
                 }
                 return Manifest(
@@ -73,7 +69,8 @@ struct TrackCommand: ParsableCommand {
                     finishedAt: Date(),
                     engines: engines(),
                     parameters: ["tracker": try JSONValue(TrackerParameters()), "start": try JSONValue(AcquisitionParameters())],
-                    inputs: tracked.inputs + files, stages: log.stages, warnings: log.warnings, measurements: run.measurements)
+                    inputs: tracked.inputs + (try frames.inputs()) + files, stages: log.stages, warnings: log.warnings,
+                    measurements: try run.measurements.merging(frames.measurements, uniquingKeysWith: { $1 }))
             }
             return outcome
         }

@@ -1,4 +1,3 @@
-import Anatomy
 import CaseFolder
 import Fluoroscopy
 import Foundation
@@ -6,133 +5,78 @@ import Frames
 import Protocols
 import Tracking
 
-/// One run over a sequence: start, frame after frame, and starting anew when all is lost. Poses and overlays go into the draft.
+/// One run over moments: start, frame after frame, and starting anew when all is lost. Poses and overlays go into the draft.
 struct TrackRun {
-    private(set) var exit = CommandExit.ok
-    private(set) var measurements: [String: JSONValue] = [:]
-    private var counts: [VertebraLevel: [TrackingState: Int]] = [:]
-    private var causes: [VertebraLevel: [TrackingCause: Int]] = [:]
-    private var milliseconds: [Double] = []
-    private let levels: [VertebraLevel]
+    private(set) var tally: TrackTally
+    private var following: Following
 
+    /// - Parameter place: where the patient roughly lies, from the first moment.
+    /// - Throws: what the source, `place`, tracking and the disk throw.
     init(
-        _ tracked: TrackedCase, _ sequence: FluoroscopySequence, from place: RigidTransform<Room, Patient>, threads: Int, draft: CaseDraft,
-        log: RunLog
+        _ tracked: TrackedCase, _ source: some FluoroscopySource, from place: (FluoroscopyMoment) throws -> RigidTransform<Room, Patient>,
+        threads: Int, draft: CaseDraft, log: RunLog
     ) throws {
-        levels = tracked.model.vertebrae.map(\.level)
-        var lines = Data()
-        var last: [VertebraEstimate] = []
-        let shown = [0, sequence.momentCount / 2, sequence.momentCount - 1]
-        var following = Following(model: tracked.model, place: place, threads: threads)
+        tally = TrackTally(levels: tracked.model.vertebrae.map(\.level))
+        var upcoming = try source.next()
+        guard let first = upcoming else { preconditionFailure("a source has a moment, or throws") }
+        func relayWarnings() { for warning in source.warnings { log.warn(warning.code, warning.message) } }
+        relayWarnings()
+        following = Following(
+            model: tracked.model, place: try place(first), threads: threads, waitsForSearches: source.expectedCount != nil)
+        // A line stands in the file as soon as it is known, so whoever reads along sees it at once.
+        let lines = try GrowingFile(draft.path("poses.jsonl"))
+        var shown = ShownMoments(expected: source.expectedCount)
         try log.stage("track") {
-            for index in 0..<sequence.momentCount {
-                let moment = try sequence.moment(index)
-                let clock = ContinuousClock()
-                let begun = clock.now
-                last = try following.next(moment, log: log)
-                milliseconds.append(begun.duration(to: clock.now) / .milliseconds(1))
-                count(last)
-                lines.append(
-                    try encodedJSON(PoseRecord(frame: index, timeS: moment.timeS, vertebrae: last.map(VertebraPose.init)), oneLine: true))
-                if shown.contains(index) {
-                    try writeOverlays(moment, last, tracked, into: draft)
-                }
-                log.progress("track", done: index + 1, total: sequence.momentCount)
+            while let moment = upcoming {
+                let begun = ContinuousClock.now
+                let estimates = try following.next(moment, log: log)
+                tally.add(estimates, after: begun.duration(to: .now))
+                let record = PoseRecord(frame: moment.index, timeS: moment.timeS, vertebrae: estimates.map(VertebraPose.init))
+                try lines.append(encodedJSON(record, oneLine: true))
+                if let arrival = moment.arrival { tally.add(latency: arrival.duration(to: .now)) }
+                shown.add(moment, estimates)
+                log.progress("track", done: tally.momentCount, total: source.expectedCount ?? 0)
+                upcoming = try source.next()
+                relayWarnings()
             }
         }
-        try draft.write(lines, to: "poses.jsonl")
-        if last.contains(where: { $0.state == .lost }) { exit = .refused }
-        if counts.values.allSatisfy({ ($0[.ok] ?? 0) + ($0[.degraded] ?? 0) == 0 }) { exit = .noSpine }
-        measurements = try measured(following)
+        // Drawn when nobody waits for a pose any more.
+        for (moment, estimates) in shown.all { try writeOverlays(moment, estimates, tracked, into: draft) }
     }
 
-    private mutating func count(_ estimates: [VertebraEstimate]) {
-        for estimate in estimates {
-            counts[estimate.level, default: [:]][estimate.state, default: 0] += 1
-            for cause in estimate.causes { causes[estimate.level, default: [:]][cause, default: 0] += 1 }
+    var measurements: [String: JSONValue] {
+        get throws {
+            tally.measurements.merging(
+                ["starts": .array(following.starts.map(\.json))], uniquingKeysWith: { $1 })
         }
-    }
-
-    private func measured(_ following: Following) throws -> [String: JSONValue] {
-        let sorted = milliseconds.sorted()
-        func percentile(_ share: Double) -> Double { sorted[min(sorted.count - 1, Int(share * Double(sorted.count)))] }
-        return [
-            "frames": .integer(milliseconds.count), "starts": .integer(following.starts),
-            "frame_ms": .object(["p50": .number(percentile(0.5)), "p99": .number(percentile(0.99)), "greatest": .number(sorted.last!)]),
-            "start_agreement": try JSONValue(following.agreements),
-        ]
-    }
-
-    /// How often each vertebra was in which state, and why.
-    var table: String {
-        let head = "Vertebra      OK  DEGRADED    LOST  causes\n"
-        let rows = levels.map { level in
-            let states = counts[level] ?? [:]
-            let reasons = (causes[level] ?? [:]).sorted { $0.value > $1.value }.map { "\($0.key.rawValue) \($0.value)" }.joined(
-                separator: ", ")
-            let numbers = [TrackingState.ok, .degraded, .lost].map { String(states[$0] ?? 0) }
-            func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
-            let name = level.name.padding(toLength: 8, withPad: " ", startingAt: 0)
-            return name + right(numbers[0], 8) + right(numbers[1], 10) + right(numbers[2], 8) + "  " + reasons
-        }
-        let sorted = milliseconds.sorted()
-        let speed = String(
-            format: "%.0f ms a frame (median), %.0f ms at 99 %%", sorted[sorted.count / 2],
-            sorted[min(sorted.count - 1, sorted.count * 99 / 100)])
-        return head + rows.joined(separator: "\n") + "\n\nNot a medical device. " + speed
     }
 }
 
-/// Tracks while it can, and looks for the patient when it cannot.
-private struct Following {
-    let model: SpineModel
-    var place: RigidTransform<Room, Patient>
-    let threads: Int
-    private var tracker: SpineTracker?
-    private var doubts: [TrackingCause] = []
-    private var nextStart = -Double.infinity
-    private(set) var starts = 0
-    private(set) var agreements: [Double] = []
+/// The moments that are drawn: the first, the middle one where the number is known beforehand, and the last.
+private struct ShownMoments {
+    private let middle: Int?
+    private var count = 0
+    private var kept: [(FluoroscopyMoment, [VertebraEstimate])] = []
+    private var last: (FluoroscopyMoment, [VertebraEstimate])?
 
-    init(model: SpineModel, place: RigidTransform<Room, Patient>, threads: Int) {
-        (self.model, self.place, self.threads) = (model, place, threads)
+    init(expected: Int?) { middle = expected.map { $0 / 2 } }
+
+    mutating func add(_ moment: FluoroscopyMoment, _ estimates: [VertebraEstimate]) {
+        let isKept = count == 0 || count == middle
+        if isKept { kept.append((moment, estimates)) }
+        last = isKept ? nil : (moment, estimates)
+        count += 1
     }
 
-    mutating func next(_ moment: FluoroscopyMoment, log: RunLog) throws -> [VertebraEstimate] {
-        if tracker?.isStale(at: moment.timeS) ?? true, moment.timeS >= nextStart { try start(moment, log: log) }
-        guard doubts.isEmpty, tracker != nil else {
-            return model.vertebrae.map { VertebraEstimate(lost: $0.level, doubts) }
-        }
-        return try tracker!.track(moment.frames, at: moment.timeS)
-    }
-
-    private mutating func start(_ moment: FluoroscopyMoment, log: RunLog) throws {
-        let found = try acquire(model, in: moment.frames, around: place, threads: threads)
-        starts += 1
-        agreements.append(found.agreement)
-        doubts = found.causes
-        guard doubts.isEmpty else {
-            // A search takes seconds where a frame takes milliseconds; a frame without signal costs none.
-            nextStart = doubts == [.noSignal] ? moment.timeS : moment.timeS + betweenStarts
-            log.warn("not_started", "no start: \(doubts.map(\.rawValue).joined(separator: ", "))", levels: model.vertebrae.map(\.level))
-            return
-        }
-        tracker = SpineTracker(model, startingAt: found.roomFromPatient, isReacquired: tracker != nil, threads: threads)
-        place = found.roomFromPatient
-    }
+    var all: [(FluoroscopyMoment, [VertebraEstimate])] { kept + (last.map { [$0] } ?? []) }
 }
 
-/// Seconds of frames from one search that found nothing to the next.
-private let betweenStarts = 0.5
-
-extension VertebraPose {
-    init(_ estimate: VertebraEstimate) {
-        if let pose = estimate.roomFromVertebra, let covariance = estimate.covariance {
-            self.init(
-                level: estimate.level, roomFromVertebra: pose, covariance: covariance, depthObservable: estimate.isDepthObservable,
-                causes: estimate.causes.map(\.rawValue))
-        } else {
-            self.init(lost: estimate.level, causes: estimate.causes.map(\.rawValue))
-        }
+extension Acquisition {
+    fileprivate var json: JSONValue {
+        .object([
+            "agreement": .number(agreement), "other_level_agreement": .number(otherLevelAgreement),
+            "mirrored_agreement": .number(mirroredAgreement), "swapped_agreement": .number(swappedAgreement),
+            "causes": .array(causes.map { .string($0.rawValue) }),
+        ])
     }
 }

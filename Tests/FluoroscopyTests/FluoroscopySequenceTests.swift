@@ -56,6 +56,17 @@ import Tracking
         }
     }
 
+    /// As a source it gives each moment once, in order.
+    @Test func momentsComeOneAfterTheOther() throws {
+        try inFolder { folder in
+            let sequence = try FluoroscopySequence(folder: folder)
+            #expect(sequence.expectedCount == 2)
+            #expect(try sequence.next()?.index == 0)
+            #expect(try sequence.next()?.index == 1)
+            #expect(try sequence.next() == nil)
+        }
+    }
+
     /// The black second frame of AP is named and holds no numbers; its C-arm has moved.
     @Test func framesWithoutSignalAreNamed() throws {
         try inFolder { folder in

@@ -14,9 +14,12 @@ ROOT = Path(__file__).resolve().parents[2]
 SPECIFICATION = ROOT / "Protocols" / "Specification"
 
 
+PROGRAM = os.environ.get("LAMINA", str(ROOT / ".build/release/lamina"))
+
+
 def run_lamina(*arguments, **options):
     """Runs lamina with text output captured; never raises on its exit code."""
-    command = [os.environ.get("LAMINA", str(ROOT / ".build/release/lamina")), *map(str, arguments)]
+    command = [PROGRAM, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=600, **options)
 
 

@@ -35,7 +35,7 @@ def progress(run):
 @pytest.mark.parametrize(
     "name",
     [
-        "evaluation", "geometry", "info", "initial", "landmarks", "plan", "manifest", "model", "poses", "progress", "segmentation", "summary",
+        "evaluation", "frame-message", "geometry", "info", "initial", "landmarks", "plan", "manifest", "model", "poses", "progress", "segmentation", "summary",
         "truth",
     ],
 )
@@ -84,7 +84,7 @@ def test_help_and_version_exit_0(lamina):
     version, *libraries = lamina("--version").stdout.splitlines()
     assert version.count(".") == 2
     names = [line.split(": ")[0] for line in libraries]
-    assert names == ["Assimp", "Eigen", "GDCM", "libcrypto", "libpng", "LibTIFF", "OpenVINO", "teem", "zlib"]
+    assert names == ["Assimp", "Eigen", "GDCM", "libcrypto", "libpng", "LibTIFF", "OpenVINO", "teem", "ZeroMQ", "zlib"]
     assert all(any(c.isdigit() for c in line) for line in libraries), libraries
     for arguments in (["--help"], ["plan", "--help"], ["help", "plan"], ["segment", "--help"], ["relabel", "--help"], ["track", "--help"]):
         run = lamina(*arguments)

@@ -43,3 +43,11 @@ func expectRefusal<Value: Decodable>(
         for word in ["in.json"] + words { #expect(message.contains(word), "\(message)", sourceLocation: sourceLocation) }
     }
 }
+
+/// The header of a live frame, to be damaged by the tests.
+let frameHeaderText = """
+    {"schema": "lamina.frame-message", "schema_version": "1.0.0", "kind": "frame", "stream": "0123abcd", "moment": 7, "time_s": 0.25,
+     "views": ["AP", "LAT"], "encoding": "uint16le",
+     "view": {"name": "AP", "size_px": [3, 2], "pixel_spacing_mm": [0.5, 0.5], "source_detector_mm": 1000, "principal_point_px": [1, 0.5],
+              "carm_from_room": [-1, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0, 700, 0, 0, 0, 1], "values": "intensity"}}
+    """

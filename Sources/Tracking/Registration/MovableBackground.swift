@@ -34,8 +34,8 @@ struct MovableBackground: Sendable {
     }
 
     /// One that has not moved.
-    init(still slopes: [Float], _ raster: DetectorRaster) {
-        self.init(raster: raster, slopes: slopes, standing: nil, step: 1, pivot: SIMD2(0, 0), prior: nil)
+    init(still slopes: [Float], _ raster: DetectorRaster, standing: [Float]? = nil) {
+        self.init(raster: raster, slopes: slopes, standing: standing, step: 1, pivot: SIMD2(0, 0), prior: nil)
     }
 
     /// The slopes of what may have moved, after a motion; what comes in at the edge is zero.

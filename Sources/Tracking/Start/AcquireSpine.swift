@@ -7,9 +7,10 @@ public struct Acquisition: Sendable {
     public var roomFromPatient: RigidTransform<Room, Patient>
     /// Correlation of whole images with the model, from -1 to 1.
     public var agreement: Double
-    /// The same for the best start one level up or down, and for the mirrored images.
-    public var otherLevelAgreement: Double
-    public var mirroredAgreement: Double
+    /// The same for the best start one level up or down, for the mirrored images, and for images exchanged between views.
+    public var otherLevelAgreement = 0.0
+    public var mirroredAgreement = 0.0
+    public var swappedAgreement = 0.0
     /// Empty where the place is believed.
     public var causes: [TrackingCause]
 }
@@ -17,8 +18,8 @@ public struct Acquisition: Sendable {
 /// How a start is searched and when it is believed.
 public struct AcquisitionParameters: Codable, Equatable, Sendable {
     /// Places at the detector, mm, and steps: of the first look at every start, and of the second at the best of each level.
-    public var screening = Search(fineness: [9.6, 4.8], iterations: [5, 5], rounds: 2)
-    public var settling = Search(fineness: [4.8, 2.4], iterations: [5, 5], rounds: 2)
+    public var screening = Search(fineness: [9.6, 4.8], iterations: [5, 5], rounds: 2, findsRest: false)
+    public var settling = Search(fineness: [4.8, 2.4], iterations: [5, 5], rounds: 2, findsRest: true)
     /// Starts lie so far to either side of the guess, in the two directions across the spine, mm.
     public var sideways = 12.0
     /// Agreement below which the images are of something else. Right starts had 0.65 to 0.67 on development frames whose organs do not move with the spine, 1.0 on
@@ -26,6 +27,9 @@ public struct AcquisitionParameters: Codable, Equatable, Sendable {
     public var leastAgreement = 0.55
     /// A start one level off, mirrored images or exchanged ones whose agreement is more than this share of the best leave it open which is right.
     public var ambiguity = 0.9
+    /// The rest of the anatomy may lie so far beside where the spine has it, mm: as far as breathing moves it, and well under a vertebra, or it would
+    /// no longer tell one level from the next.
+    public var restLeeway = 10.0
     /// Starts that end this near to one another are the same, mm.
     public var same = 8.0
 
@@ -34,6 +38,8 @@ public struct AcquisitionParameters: Codable, Equatable, Sendable {
         public var iterations: [Int]
         /// Times that the rest of the anatomy is drawn anew where the vertebrae were found.
         public var rounds: Int
+        /// Whether the rest is given a place of its own before image and model are compared.
+        public var findsRest: Bool
     }
 
     public init() {}
@@ -55,7 +61,7 @@ public func acquire(
     // A view that shows nothing agrees with nothing, and would spoil the mean over all.
     let frames = frames.filter(\.hasSignal)
     guard !frames.isEmpty else {
-        return Acquisition(roomFromPatient: guess, agreement: 0, otherLevelAgreement: 0, mirroredAgreement: 0, causes: [.noSignal])
+        return Acquisition(roomFromPatient: guess, agreement: 0, causes: [.noSignal])
     }
     let search = StartSearch(model: model, tracking: tracking, parameters: parameters, threads: threads)
     let tries = try search.levelSteps(guess).map { step in
@@ -79,7 +85,7 @@ public func acquire(
     if other > parameters.ambiguity * best.agreement { causes.append(.ambiguousLevel) }
     return Acquisition(
         roomFromPatient: best.roomFromPatient, agreement: best.agreement, otherLevelAgreement: other, mirroredAgreement: mirrored,
-        causes: causes)
+        swappedAgreement: swapped, causes: causes)
 }
 
 /// The frames with the images of two views exchanged, for each pair whose images have one size.
@@ -146,9 +152,8 @@ private struct StartSearch {
             frames.map { MeasuredSlopes($0, blocksOf: $0.camera.pixels(spanning: fineness), filter: filter) }
         }
         var place = start
-        var agreement = 0.0
-        var motions = cameras.map { _ in ImageMotion() }
-        for round in 0...effort.rounds {
+        for round in 0..<effort.rounds {
+            let poses = model.vertebrae.map { place * $0.patientFromVertebra }
             let rest = RestImages(of: model, withNeighbours: true, at: place, in: cameras, parameters: registration, threads: threads)
             let views = measured.indices.map { level in
                 cameras.indices.map { view in
@@ -158,26 +163,35 @@ private struct StartSearch {
                         background: background(rest.slopes[level][view], seen.raster, cameras[view], at: place))
                 }
             }
-            let poses = model.vertebrae.map { place * $0.patientFromVertebra }
-            guard round < effort.rounds else {
-                let comparison = try ImageComparison(
-                    model.vertebrae.map(\.attenuation), at: poses, motions, in: views.last!, filter: filter,
-                    parameters: registration, keeping: nil, threads: threads)
-                let agreements = wholeImageAgreements(comparison, views.last!)
-                agreement = agreements.reduce(0, +) / Double(agreements.count)
-                break
-            }
             let found = try registerVertebrae(
                 model.vertebrae.map(\.attenuation), startingAt: poses, in: views, prior: try rigidPrior(poses, cameras),
-                parameters: registration,
-                threads: threads)
-            let new = try groupPose(of: model.vertebrae, at: found.poses)
-            // The rest is drawn anew with the spine, but stays where it was seen.
-            motions = zip(found.motions, cameras).map { $0 + ImageMotion(of: model.centre, from: new, to: place, in: $1) }
-            place = new
+                parameters: registration, threads: threads)
+            place = try groupPose(of: model.vertebrae, at: found.poses)
+            if round == effort.rounds - 1 && !effort.findsRest { return (place, mean(wholeImageAgreements(found.comparison, views.last!))) }
         }
-        return (place, agreement)
+        let poses = model.vertebrae.map { place * $0.patientFromVertebra }
+        var coarse = tracking
+        coarse.registration = registration
+        let moment = RestMoment(
+            model: model, parameters: coarse, cameras: cameras, measured: measured[0], poses: poses, threads: threads)
+        var rest = try moment.found(around: place, turn: tracking.restStartTurn, shift: tracking.restStartShift)
+        if distance(rest.roomFromPatient * model.centre, place * model.centre, frames) > parameters.restLeeway {
+            rest = RestImages(of: model, withNeighbours: false, at: place, in: cameras, parameters: registration, threads: threads)
+        }
+        let views = cameras.indices.map { view in
+            let seen = measured.last![view]
+            let standing = slopes(of: model.neighbours.map { ($0, place) }, from: cameras[view], raster: seen.raster, filter: filter)
+            return ComparedView(
+                camera: cameras[view], measured: seen,
+                background: MovableBackground(still: rest.slopes.last![view], seen.raster, standing: standing))
+        }
+        let comparison = try ImageComparison(
+            model.vertebrae.map(\.attenuation), at: poses, cameras.map { _ in ImageMotion() }, in: views, filter: filter,
+            parameters: registration, keeping: nil, threads: threads)
+        return (place, mean(wholeImageAgreements(comparison, views)))
     }
+
+    private func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
 
     /// The rest, which may lie a little otherwise beside the spine than in the CT.
     private func background(

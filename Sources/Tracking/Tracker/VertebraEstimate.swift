@@ -39,6 +39,8 @@ public enum TrackingCause: String, Codable, Sendable, CaseIterable {
     case viewsSwapped = "views_swapped"
     /// The mirrored image explains the patient better.
     case mirrored
+    /// All was lost, and the patient is being looked for.
+    case searching
     /// Tracking has just begun again.
     case reacquired
 }

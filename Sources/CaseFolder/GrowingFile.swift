@@ -1,0 +1,21 @@
+import Foundation
+
+/// A new file that is written line by line while others read along. Draft and commit make it durable with the rest of a case.
+public final class GrowingFile {
+    private let path: String
+    private let descriptor: Int32
+
+    /// - Throws: `CaseFolderError.system`, also when the file exists.
+    public init(_ path: String) throws {
+        self.path = path
+        descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_APPEND | O_CLOEXEC, 0o666)
+        guard descriptor >= 0 else { throw CaseFolderError.last("write", path) }
+    }
+
+    deinit { if descriptor >= 0 { close(descriptor) } }
+
+    /// Hands all of it to the system: it is in the file when this returns.
+    ///
+    /// - Throws: `CaseFolderError.system`.
+    public func append(_ data: Data) throws { try writeAll(data, to: descriptor, path: path) }
+}

@@ -1,0 +1,76 @@
+import Concurrency
+import Fluoroscopy
+import Frames
+import Protocols
+import Tracking
+
+/// Tracks while it can, and looks for the patient when it cannot: beside the frame loop, but for the very first time.
+struct Following {
+    let model: SpineModel
+    let threads: Int
+    /// Whether moments wait for a search's end, so that a run over files repeats whatever the machine does. Live frames wait for nothing.
+    let waitsForSearches: Bool
+    private var place: RigidTransform<Room, Patient>
+    private var tracker: SpineTracker?
+    private var search: Search?
+    private var doubts: [TrackingCause] = []
+    private var nextSearch = -Double.infinity
+    /// What each search has found.
+    private(set) var starts: [Acquisition] = []
+
+    private struct Search {
+        let job: BackgroundJob<Acquisition>
+        /// From this time of frames on its result is taken over.
+        let due: Double
+    }
+
+    /// - Parameter place: where the patient roughly lies.
+    init(model: SpineModel, place: RigidTransform<Room, Patient>, threads: Int, waitsForSearches: Bool) {
+        (self.model, self.place, self.threads, self.waitsForSearches) = (model, place, threads, waitsForSearches)
+    }
+
+    /// - Throws: `LinearAlgebraError`; `TrackingError.timeNotLater`.
+    mutating func next(_ moment: FluoroscopyMoment, log: RunLog) throws -> [VertebraEstimate] {
+        if let search, moment.timeS >= search.due, waitsForSearches || search.job.isDone {
+            self.search = nil
+            accept(try search.job.value(), moment, log)
+        }
+        let isStale = tracker?.isStale(at: moment.timeS) ?? true
+        if isStale, search == nil, moment.timeS >= nextSearch { try begin(moment, log) }
+        guard search == nil else { return lost(doubts + [.searching]) }
+        guard doubts.isEmpty, tracker != nil else { return lost(doubts) }
+        return try tracker!.track(moment.frames, at: moment.timeS)
+    }
+
+    private func lost(_ causes: [TrackingCause]) -> [VertebraEstimate] { model.vertebrae.map { VertebraEstimate(lost: $0.level, causes) } }
+
+    private mutating func begin(_ moment: FluoroscopyMoment, _ log: RunLog) throws {
+        let (model, place, threads) = (model, place, threads)
+        guard !starts.isEmpty else {
+            // Nothing is being tracked that would have to wait.
+            accept(try acquire(model, in: moment.frames, around: place, threads: threads), moment, log)
+            return
+        }
+        search = Search(
+            job: BackgroundJob { try acquire(model, in: moment.frames, around: place, threads: max(1, threads - 1)) },
+            due: moment.timeS + searchTime)
+    }
+
+    private mutating func accept(_ found: Acquisition, _ moment: FluoroscopyMoment, _ log: RunLog) {
+        doubts = found.causes
+        defer { starts.append(found) }
+        guard doubts.isEmpty else {
+            // A search takes seconds where a frame takes milliseconds; a frame without signal costs none.
+            nextSearch = doubts == [.noSignal] ? moment.timeS : moment.timeS + betweenSearches
+            log.warn("not_started", "no start: \(doubts.map(\.rawValue).joined(separator: ", "))", levels: model.vertebrae.map(\.level))
+            return
+        }
+        tracker = SpineTracker(model, startingAt: found.roomFromPatient, isReacquired: !starts.isEmpty, threads: threads)
+        place = found.roomFromPatient
+    }
+}
+
+/// Seconds of frames that a search beside the loop is given.
+private let searchTime = 0.5
+/// Seconds of frames from one search that found nothing to the next.
+private let betweenSearches = 0.5

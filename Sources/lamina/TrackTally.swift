@@ -1,0 +1,71 @@
+import Anatomy
+import Foundation
+import Protocols
+import Tracking
+
+/// What a run of tracking came to: how often each vertebra was in which state and why, and how long it took.
+struct TrackTally {
+    private let levels: [VertebraLevel]
+    private var counts: [VertebraLevel: [TrackingState: Int]] = [:]
+    private var causes: [VertebraLevel: [TrackingCause: Int]] = [:]
+    /// Of tracking each moment.
+    private var trackingMS: [Double] = []
+    /// From a moment's last frame coming in to its line being written; of live moments alone.
+    private var latencyMS: [Double] = []
+    private var last: [VertebraEstimate] = []
+
+    init(levels: [VertebraLevel]) { self.levels = levels }
+
+    var momentCount: Int { trackingMS.count }
+
+    mutating func add(_ estimates: [VertebraEstimate], after duration: Duration) {
+        trackingMS.append(duration / .milliseconds(1))
+        last = estimates
+        for estimate in estimates {
+            counts[estimate.level, default: [:]][estimate.state, default: 0] += 1
+            for cause in estimate.causes { causes[estimate.level, default: [:]][cause, default: 0] += 1 }
+        }
+    }
+
+    mutating func add(latency: Duration) { latencyMS.append(latency / .milliseconds(1)) }
+
+    var exit: CommandExit {
+        if counts.values.allSatisfy({ ($0[.ok] ?? 0) + ($0[.degraded] ?? 0) == 0 }) { return .noSpine }
+        return last.contains { $0.state == .lost } ? .refused : .ok
+    }
+
+    var measurements: [String: JSONValue] {
+        var all: [String: JSONValue] = ["frames": .integer(momentCount), "frame_ms": measured(trackingMS)]
+        if !latencyMS.isEmpty { all["latency_ms"] = measured(latencyMS) }
+        return all
+    }
+
+    private func measured(_ milliseconds: [Double]) -> JSONValue {
+        let (median, high, greatest) = (percentile(0.5, milliseconds), percentile(0.99, milliseconds), milliseconds.max()!)
+        return .object(["p50": .number(median), "p99": .number(high), "greatest": .number(greatest)])
+    }
+
+    /// A line for each vertebra, and the times.
+    var table: String {
+        let head = "Vertebra      OK  DEGRADED    LOST  causes\n"
+        let rows = levels.map { level in
+            let states = counts[level] ?? [:]
+            let reasons = (causes[level] ?? [:]).sorted { $0.value > $1.value }.map { "\($0.key.rawValue) \($0.value)" }.joined(
+                separator: ", ")
+            let numbers = [TrackingState.ok, .degraded, .lost].map { String(states[$0] ?? 0) }
+            func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
+            let name = level.name.padding(toLength: 8, withPad: " ", startingAt: 0)
+            return name + right(numbers[0], 8) + right(numbers[1], 10) + right(numbers[2], 8) + "  " + reasons
+        }
+        let latency = latencyMS.isEmpty ? "" : "; from frame to pose \(spread(latencyMS))"
+        return head + rows.joined(separator: "\n") + "\n\nNot a medical device. \(spread(trackingMS)) a frame" + latency
+    }
+
+    private func spread(_ milliseconds: [Double]) -> String {
+        String(format: "%.0f ms (median), %.0f ms (99 %%)", percentile(0.5, milliseconds), percentile(0.99, milliseconds))
+    }
+}
+
+private func percentile(_ share: Double, _ values: [Double]) -> Double {
+    values.sorted()[min(values.count - 1, Int(share * Double(values.count)))]
+}
