@@ -10,6 +10,7 @@ import Meshes
 import Phantom
 import Protocols
 import Segmentation
+import Simulation
 import Tracking
 
 /// The one place where an error of a library becomes an exit code and a message: what is wrong, where, and what to do.
@@ -28,6 +29,7 @@ func commandFailure(for error: any Error) -> CommandFailure {
     case let error as WireFileError: CommandFailure(.corruptInput, code: "bad_wire_file", what: "\(error)")
     case let error as FluoroscopyError: CommandFailure(.corruptInput, code: error.code, what: "\(error)")
     case let error as TrackingError: CommandFailure(.noSpine, code: "nothing_to_track", what: "\(error)")
+    case let error as SimulationError: CommandFailure(.usage, code: "out_of_view", what: "\(error)")
     case let error as MeshError: failure(of: error)
     case let error as PhantomError: CommandFailure(.usage, code: "phantom_parameters", what: "\(error)")
     case let error as LevelSelectionError: CommandFailure(.usage, code: "levels", what: "\(error)", place: "--levels")
