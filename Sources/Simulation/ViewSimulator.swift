@@ -12,6 +12,7 @@ public struct ViewSimulator {
     /// The corner pixels, both in it, of what the shutters leave open; nil: they are open.
     public let shutter: (lower: SIMD2<Int>, upper: SIMD2<Int>)?
     private let model: SpineModel
+    private let surroundings: Volume<Float, Patient>
     private let screws: [SimulatedScrew]
     private let moments: [SimulatedMoment]
     private let parameters: SimulationParameters
@@ -21,15 +22,18 @@ public struct ViewSimulator {
     private var rest: (place: RigidTransform<Room, Patient>, integrals: [Float])
 
     /// - Parameters:
+    ///   - surroundings: all but the model's vertebrae, 1/mm, in the CT's place.
     ///   - screws: planned ones; drawn with `parameters.hasImplants`.
     ///   - moments: of `model`, one or more.
     ///   - followed: levels that the exposure and the shutters are set for, one or more of the model's.
     /// - Throws: `CameraError`; `SimulationError.outOfView` where no followed vertebra's origin is on the image.
     public init(
-        _ view: ProjectionView, of model: SpineModel, screws: [SimulatedScrew], moments: [SimulatedMoment], followed: [VertebraLevel],
+        _ view: ProjectionView, of model: SpineModel, in surroundings: Volume<Float, Patient>, screws: [SimulatedScrew],
+        moments: [SimulatedMoment], followed: [VertebraLevel],
         _ parameters: SimulationParameters, threads: Int
     ) throws {
-        (self.view, self.model, self.moments, self.parameters, self.threads) = (view, model, moments, parameters, threads)
+        (self.view, self.model, self.surroundings, self.moments) = (view, model, surroundings, moments)
+        (self.parameters, self.threads) = (parameters, threads)
         self.screws = parameters.hasImplants ? screws : []
         let camera = try simulatedCamera(view, parameters)
         self.camera = camera
@@ -39,7 +43,7 @@ public struct ViewSimulator {
         shutter = parameters.isCollimated ? shutterBox(around: chosen, of: model, moments, in: camera) : nil
         open = shutter.map { openShares($0, in: camera) }
         let place = moments[0].roomFromRest
-        rest = (place, projected(model.rest, at: camera.carmFromRoom * place, from: camera, threads: threads))
+        rest = (place, projected(surroundings, at: camera.carmFromRoom * place, from: camera, threads: threads))
         let first = lineIntegrals(
             rest.integrals, of: model, self.screws, at: moments[0], from: camera, threads: threads)
         exposure = ViewExposure(integrals: first, columns: camera.size.x, behind: behind, parameters)
@@ -52,7 +56,7 @@ public struct ViewSimulator {
         let moment = moments[index]
         if moment.roomFromRest != rest.place {
             let place = moment.roomFromRest
-            rest = (place, projected(model.rest, at: camera.carmFromRoom * place, from: camera, threads: threads))
+            rest = (place, projected(surroundings, at: camera.carmFromRoom * place, from: camera, threads: threads))
         }
         let integrals = lineIntegrals(rest.integrals, of: model, screws, at: moment, from: camera, threads: threads)
         let random = RandomStream(seed: parameters.seed, stream: RandomUse.noise(view, frame: index))
