@@ -8,6 +8,7 @@ import Testing
         var random = RandomStream(seed: 4)
         let draws = (0..<5000).map { _ in random.normal(10, 2) }
         #expect(draws.allSatisfy { abs($0 - 10) <= 3 } && draws.min()! < 7.1 && draws.max()! > 12.9)
-        #expect(abs(draws.reduce(0, +) / 5000 - 10) < 0.1)
+        let mean: Double = draws.reduce(0, +) / 5000
+        #expect(abs(mean - 10) < 0.1)
     }
 }

@@ -19,7 +19,8 @@ import Testing
         let signed = (0..<20_000).map { _ in random.signed() }
         #expect(unit.allSatisfy { $0 >= 0 && $0 < 1 } && unit.min()! < 0.001 && unit.max()! > 0.999)
         #expect(signed.allSatisfy { $0 >= -1 && $0 < 1 } && signed.min()! < -0.999 && signed.max()! > 0.999)
-        #expect(abs(unit.reduce(0, +) / 20_000 - 0.5) < 5 * 0.289 / 141)
+        let mean: Double = unit.reduce(0, +) / 20_000
+        #expect(abs(mean - 0.5) < 0.0102)
     }
 
     @Test func normalNumbersHaveTheMomentsOfTheNormalDistribution() {
@@ -27,8 +28,10 @@ import Testing
         let draws = (0..<40_000).map { _ in random.standardNormal() }
         func moment(_ n: Int) -> Double { draws.reduce(0) { sum, z in sum + (0..<n).reduce(1) { p, _ in p * z } } / 40_000 }
         // Standard errors: sqrt of 1, 2, 15 and 96 over the count.
-        #expect(abs(moment(1)) < 5 * 1 / 200 && abs(moment(2) - 1) < 5 * 1.41 / 200)
-        #expect(abs(moment(3)) < 5 * 3.9 / 200 && abs(moment(4) - 3) < 5 * 9.8 / 200)
+        #expect(abs(moment(1)) < 0.025)
+        #expect(abs(moment(2) - 1) < 0.035)
+        #expect(abs(moment(3)) < 0.097)
+        #expect(abs(moment(4) - 3) < 0.245)
     }
 
     @Test func directionsAreOfLengthOneAndPointNowhereMore() {
@@ -38,8 +41,10 @@ import Testing
         let mean = draws.reduce(SIMD3<Double>(), +) / 10_000
         let square = draws.reduce(SIMD3<Double>()) { $0 + $1 * $1 } / 10_000
         for axis in 0..<3 {
-            #expect(abs(mean[axis]) < 5 * 0.577 / 100)
-            #expect(abs(square[axis] - 1.0 / 3) < 5 * 0.298 / 100)
+            let (first, second): (Double, Double) = (mean[axis], square[axis] - 1 / 3)
+            // A direction's component has a variance of 1/3, its square one of 4/45.
+            #expect(abs(first) < 0.029)
+            #expect(abs(second) < 0.0149)
         }
     }
 }

@@ -31,8 +31,11 @@ import Testing
         let moments = try moments(.breathing, followed: [.l1])
         let shifts = try moments.map { try way($0, 0).shift }
         func rms(_ axis: Int) -> Double { (shifts.reduce(0) { $0 + $1[axis] * $1[axis] } / Double(shifts.count)).squareRoot() }
-        #expect(abs((rms(0) * rms(0) + rms(2) * rms(2)).squareRoot() - 2) < 1e-6)
-        #expect(abs(rms(0) / rms(2) - 2) < 1e-6 && rms(1) < 1e-12)
+        let whole: Double = (rms(0) * rms(0) + rms(2) * rms(2)).squareRoot()
+        let ratio: Double = rms(0) / rms(2)
+        #expect(abs(whole - 2) < 1e-6)
+        #expect(abs(ratio - 2) < 1e-6)
+        #expect(rms(1) < 1e-12)
         #expect(moments.allSatisfy { $0.roomFromRest == moments[0].roomFromRest })
         // L1 has a little of its own besides.
         let own = try moments.map { (try way($0, 1).shift - (try way($0, 0).shift)).length }
@@ -60,8 +63,10 @@ import Testing
         #expect((10..<20).contains(first))
         for (n, moment) in moments.enumerated() {
             let shift = try way(moment, 0).shift
-            #expect(abs(shift.length - (n < first ? 0 : 4)) < 1e-9)
-            #expect(((moment.roomFromRest.origin - moments[0].roomFromRest.origin).xyz - shift).length < 1e-9)
+            let length: Double = n < first ? 0 : 4
+            #expect(abs(shift.length - length) < 1e-9)
+            let rest = (moment.roomFromRest.origin - moments[0].roomFromRest.origin).xyz
+            #expect((rest - shift).length < 1e-9)
         }
     }
 

@@ -12,7 +12,8 @@ import Testing
             return (value * value).sum()
         }
         // The mean square of 400 walks has a standard error of 4 %.
-        #expect(abs((lengths.reduce(0, +) / 400).squareRoot() - 1.5) < 0.15)
+        let rms: Double = (lengths.reduce(0, +) / 400).squareRoot()
+        #expect(abs(rms - 1.5) < 0.15)
     }
 
     @Test func itForgetsWithinItsMemory() {
@@ -26,7 +27,8 @@ import Testing
             square += (start * start).sum()
         }
         // exp(-1/2) after one memory, nothing after four; standard errors of 4 %.
-        #expect(abs(near / square - exp(-0.5)) < 0.15 && abs(far / square) < 0.15)
+        let (soon, later): (Double, Double) = (near / square - exp(-0.5), far / square)
+        #expect(abs(soon) < 0.15 && abs(later) < 0.15)
     }
 
     @Test func noLengthIsNoMotion() {
