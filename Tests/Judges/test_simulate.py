@@ -102,6 +102,7 @@ def test_the_folder_keeps_the_contract(phantom_case, tmp_path):
     check(json.loads((folder / "geometry.json").read_text()), "geometry")
     check(json.loads((folder / "initial.json").read_text()), "initial")
     check(json.loads((folder / "landmarks.json").read_text()), "landmarks")
+    check(json.loads((folder / "surface.json").read_text()), "surface")
     check(json.loads((folder / "manifest.json").read_text()), "manifest")
     levels = [v["level"] for v in plan_of(phantom_case)["vertebrae"]]
     for n, line in enumerate(frames.truth):
