@@ -61,9 +61,9 @@ import Tracking
         let off = centre / sum - middle
         #expect(abs(off.x) < 1 && abs(off.y) < 1)
         #expect(centre.x / sum > spine.x + 10)
-        // Rays run along it: all of its 40 mm.
+        // Rays run all but along it, from end to end: a slanted one is a little longer than the screw's 40 mm.
         let deepest = Double(integrals.max()!)
-        #expect((0.9...1.001).contains(deepest / (titaniumPerMillimetre * 40)))
+        #expect((0.9...1.02).contains(deepest / (titaniumPerMillimetre * 40)))
     }
 
     @Test func aScrewOutOfViewAddsNothing() throws {
