@@ -39,6 +39,7 @@ let package = Package(
         .target(name: "ZeroMQ", dependencies: ["CZeroMQ"]),
         .target(name: "Frames", dependencies: ["CEigenShim"]),
         .target(name: "Anatomy"),
+        .target(name: "RandomNumbers"),
         .target(name: "Volumes", dependencies: ["Frames"]),
         .target(name: "ImageFiles", dependencies: ["Concurrency", "Volumes", "CImageShim"]),
         .target(
@@ -46,8 +47,9 @@ let package = Package(
             resources: [.embedInCode("Naming/vertebra_spacing.json"), .copy("Models")]),
         .target(name: "Tracking", dependencies: ["Concurrency", "Volumes", "Anatomy", "Frames"]),
         .target(name: "Fluoroscopy", dependencies: ["ImageFiles", "Protocols", "Tracking", "Frames", "ZeroMQ"]),
+        .target(name: "Simulation", dependencies: ["Tracking", "Volumes", "Anatomy", "Frames", "RandomNumbers"]),
         .target(name: "Evaluation", dependencies: ["Segmentation", "Protocols", "Volumes", "Anatomy", "Frames"]),
-        .target(name: "Phantom", dependencies: ["Volumes", "Anatomy"]),
+        .target(name: "Phantom", dependencies: ["Volumes", "Anatomy", "RandomNumbers"]),
         .target(name: "Inference", dependencies: ["CInferenceShim", "Digests"]),
         .target(name: "Meshes", dependencies: ["Volumes", "CAssimpShim"], path: "Meshes", exclude: ["README.md"]),
         .target(
@@ -59,7 +61,8 @@ let package = Package(
             name: "lamina",
             dependencies: [
                 "Concurrency", "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Evaluation", "Phantom", "Meshes", "Planning",
-                "Tracking", "Fluoroscopy", "Protocols", "CaseFolder", "Digests", "Inference", "ZeroMQ", "CLibraryVersions",
+                "Tracking", "Fluoroscopy", "Simulation", "RandomNumbers", "Protocols", "CaseFolder", "Digests", "Inference", "ZeroMQ",
+                "CLibraryVersions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 
@@ -80,11 +83,13 @@ let package = Package(
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ", "TestSupport"]),
         .testTarget(name: "FramesTests", dependencies: ["Frames", "TestSupport"]),
         .testTarget(name: "AnatomyTests", dependencies: ["Anatomy"]),
+        .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
         .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
         .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles", "TestSupport"], resources: [.copy("Resources")]),
         .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "TestSupport"]),
         .testTarget(name: "TrackingTests", dependencies: ["Tracking", "TestSupport"], resources: [.copy("Resources")]),
         .testTarget(name: "FluoroscopyTests", dependencies: ["Fluoroscopy", "TestSupport"], resources: [.copy("Resources")]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "TestSupport"]),
         .testTarget(name: "EvaluationTests", dependencies: ["Evaluation", "Protocols", "TestSupport"]),
         .testTarget(name: "PhantomTests", dependencies: ["Phantom", "TestSupport"]),
         .testTarget(

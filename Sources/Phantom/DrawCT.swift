@@ -1,6 +1,7 @@
 import Anatomy
 import Foundation
 import Frames
+import RandomNumbers
 import Volumes
 
 /// What the CT is drawn from, on a fine grid.
@@ -33,7 +34,7 @@ func drawCT(_ scene: PhantomScene, parameters: PhantomParameters, seed: UInt64) 
     if full { blur(&hounsfield, size: fine.size, spacing: fine.spacing, sigma: parameters.blur) }
     var values = scene.grid.means(of: hounsfield)
     if full {
-        var generator = PhantomGenerator(seed: seed, stream: 2000)
+        var generator = RandomStream(seed: seed, stream: 2000)
         let noise = correlatedNoise(size: scene.grid.whole.size, generator: &generator)
         let depth = scene.grid.centres(of: scene.bone)
         for at in values.indices {

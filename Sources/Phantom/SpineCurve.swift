@@ -1,6 +1,7 @@
 import Anatomy
 import Foundation
 import Frames
+import RandomNumbers
 
 /// Where a vertebra stands: its own frame in the phantom's upright patient frame.
 struct PlacedVertebra {
@@ -14,7 +15,7 @@ struct PlacedVertebra {
 /// vertebra hangs from the centre of the inferior endplate above it, one disc height along the mean of the two endplate normals. The
 /// origin is the body centre of T12.
 func stackSpine(parameters: PhantomParameters, seed: UInt64) -> [PlacedVertebra] {
-    var generator = PhantomGenerator(seed: seed, stream: 1001)
+    var generator = RandomStream(seed: seed, stream: 1001)
     let curve = generator.normal(0.85, 0.1)
     let phase = generator.signed() * .pi
     let drawn = LevelAnatomy.levels.compactMap { drawVertebra($0, parameters: parameters, seed: seed) }

@@ -1,5 +1,6 @@
 import Anatomy
 import Foundation
+import RandomNumbers
 
 /// One pedicle as the seed drew it, mm and degrees.
 struct PedicleAnatomy {
@@ -30,10 +31,10 @@ struct VertebraAnatomy {
 func drawVertebra(_ level: VertebraLevel, parameters: PhantomParameters, seed: UInt64) -> VertebraAnatomy? {
     guard var mean = LevelAnatomy(level) else { return nil }
     // Size and bone quality belong to the patient, the rest to the vertebra.
-    var patient = PhantomGenerator(seed: seed, stream: 1000)
+    var patient = RandomStream(seed: seed, stream: 1000)
     let size = patient.normal(1, 0.05)
     let quality = patient.normal(165, 35)
-    var generator = PhantomGenerator(seed: seed, stream: UInt64(level.rawValue))
+    var generator = RandomStream(seed: seed, stream: UInt64(level.rawValue))
     func scaled(_ value: inout Double, sd: Double) { value *= size * generator.normal(1, sd) }
     scaled(&mean.bodyWidth, sd: 0.025)
     scaled(&mean.bodyDepth, sd: 0.025)

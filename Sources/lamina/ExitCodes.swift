@@ -10,6 +10,7 @@ import Meshes
 import Phantom
 import Protocols
 import Segmentation
+import Simulation
 import Tracking
 import ZeroMQ
 
@@ -31,6 +32,7 @@ func commandFailure(for error: any Error) -> CommandFailure {
     case let error as FrameStreamError: failure(of: error)
     case let error as ZeroMQError: failure(of: error)
     case let error as TrackingError: CommandFailure(.noSpine, code: "nothing_to_track", what: "\(error)")
+    case let error as SimulationError: CommandFailure(.usage, code: "out_of_view", what: "\(error)")
     case let error as MeshError: failure(of: error)
     case let error as PhantomError: CommandFailure(.usage, code: "phantom_parameters", what: "\(error)")
     case let error as LevelSelectionError: CommandFailure(.usage, code: "levels", what: "\(error)", place: "--levels")

@@ -12,7 +12,7 @@ struct Lamina: ParsableCommand {
         subcommands: [
             PlanCommand.self, SegmentCommand.self, RelabelCommand.self, TrackCommand.self, MeshCommand.self, InfoCommand.self,
             VerifyCommand.self,
-            EvaluateCommand.self, PhantomCommand.self,
+            EvaluateCommand.self, PhantomCommand.self, SimulateCommand.self,
         ])
 }
 

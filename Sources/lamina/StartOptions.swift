@@ -90,7 +90,7 @@ private func supine(_ points: [Point<Patient>], before cameras: [CArmCamera]) ->
 
 extension PlanFile {
     /// A landmark's place in the CT; nil where the plan does not have it.
-    fileprivate func point(_ place: FluoroscopyLandmark.Place, of level: VertebraLevel) -> Point<Patient>? {
+    func point(_ place: FluoroscopyLandmark.Place, of level: VertebraLevel) -> Point<Patient>? {
         func side(_ side: Side) -> Point<Patient>? {
             screws.first { $0.level == level.name && $0.side == side }?.pedicle.map {
                 Point(SIMD3($0.isthmusCentre[0], $0.isthmusCentre[1], $0.isthmusCentre[2]))

@@ -36,7 +36,7 @@ def progress(run):
     "name",
     [
         "evaluation", "frame-message", "geometry", "info", "initial", "landmarks", "plan", "manifest", "model", "poses", "progress", "segmentation", "summary",
-        "truth",
+        "surface", "truth",
     ],
 )
 def test_schemas_are_schemas(name):
@@ -86,7 +86,7 @@ def test_help_and_version_exit_0(lamina):
     names = [line.split(": ")[0] for line in libraries]
     assert names == ["Assimp", "Eigen", "GDCM", "libcrypto", "libpng", "LibTIFF", "OpenVINO", "teem", "ZeroMQ", "zlib"]
     assert all(any(c.isdigit() for c in line) for line in libraries), libraries
-    for arguments in (["--help"], ["plan", "--help"], ["help", "plan"], ["segment", "--help"], ["relabel", "--help"], ["track", "--help"]):
+    for arguments in (["--help"], ["plan", "--help"], ["help", "plan"], ["segment", "--help"], ["relabel", "--help"], ["track", "--help"], ["simulate", "--help"]):
         run = lamina(*arguments)
         assert run.returncode == 0 and "USAGE" in run.stdout and run.stderr == ""
 
