@@ -30,20 +30,24 @@ public struct ScrewParameters: Codable, Equatable, Sendable {
     // Soft terms: the score is their weighted sum, each about 0 to 1 at its best.
 
     /// Bone round the shaft: 1 less the squared shortfall from `wallWanted` over 6 mm, beyond which more bone adds nothing.
+    ///
+    /// More than a pedicle has, so that the whole shaft counts there and errors of the surface average out over it. With 1 mm only the few
+    /// places where bone is thinnest held the path, each known to 0.15 mm, and the patient scanned anew had other such places.
     public var wallWeight = 1.5
-    public var wallWanted = 1.0
+    public var wallWanted = 2.5
     /// Room between the shaft and the spinal canal: the same, from `canalWanted`. A medial breach costs more than a lateral one.
     public var canalWeight = 2.0
-    public var canalWanted = 1.5
-    /// Parallel to the superior endplate in the sagittal plane; falls with the square of the angle over `angleScale`.
-    public var endplateWeight = 1.0
+    public var canalWanted = 2.5
+    /// Parallel to the superior endplate in the sagittal plane; falls with the square of the angle over `angleScale`. A pedicle is higher than
+    /// wide, so walls alone would leave that angle loose, and the endplate is known to 0.1°, a pedicle's axis to 0.6°.
+    public var endplateWeight = 2.0
     /// Convergence half-way between the pedicle's own and the level's usual; falls with the square of the angle over `angleScale`.
     /// The usual angle steadies the path: the axis of a short pedicle is known to about 1° only, and any path within the slack of
     /// the isthmus is as safe.
     public var aimWeight = 1.0
     public var angleScale = 10.0
-    /// Through the centre of the isthmus; falls with the square of the offset over half the isthmus' narrower diameter.
-    public var centringWeight = 2.0
+    /// Through the centre of the isthmus, which is known to 0.05 mm; falls with the square of the offset over half the isthmus' narrower diameter.
+    public var centringWeight = 4.0
     /// Room between the screw head and the neighbouring vertebrae (the facet above).
     public var headWeight = 0.2
     public var headRadius = 6.0

@@ -71,9 +71,8 @@ import Volumes
 
     /// The patient turned by 30° and voxelised anew, seen from the true bone.
     ///
-    /// The aim is 0.3 mm and 0.5°. Voxels of 1 mm do not give that to every screw: where the bone leaves less than 1 mm round a shaft its
-    /// path follows the walls, each of which a turned grid draws anew by 0.15 mm, and 0.15 mm over a lever of 15 mm is 0.6°. The limits below
-    /// are what holds today and guard against worse.
+    /// The medians have the goal as their limit, 0.3 mm and 0.5°, and stand at about 0.18 mm and 0.37°. The new grid redraws each wall by 0.15 mm, and
+    /// where a rule holds the path it follows: 0.15 mm over a lever of 5 mm is 1.7°, which the 95 % allow for.
     @Test func turnedPatientKeepsItsScrews() throws {
         let axes: [SIMD3<Double>] = [SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1), SIMD3(1, 1, -1)]
         let moved = try concurrentMap(Array(UInt64(31)...34), threads: 2) { seed in
@@ -91,10 +90,10 @@ import Volumes
         print("turned by 30°, \(moved.count) screws: entry mm median \(quantile(entries, 0.5)), 95 % \(quantile(entries, 0.95))")
         print("turned by 30°: direction ° median \(quantile(directions, 0.5)), 95 % \(quantile(directions, 0.95))")
         #expect(moved.count >= 80)
-        #expect(quantile(entries, 0.5) < 0.35)
-        #expect(quantile(directions, 0.5) < 0.8)
-        #expect(quantile(entries, 0.95) < 1)
-        #expect(quantile(directions, 0.95) < 3.5)
+        #expect(quantile(entries, 0.5) < 0.3)
+        #expect(quantile(directions, 0.5) < 0.5)
+        #expect(quantile(entries, 0.95) < 0.8)
+        #expect(quantile(directions, 0.95) < 2.5)
     }
 
     /// The entry and direction of each planned screw of T12 to L2 in its vertebra's true frame; nil where the pedicle was refused.
