@@ -12,7 +12,7 @@ public struct ViewSimulator {
     /// The corner pixels, both in it, of what the shutters leave open; nil: they are open.
     public let shutter: (lower: SIMD2<Int>, upper: SIMD2<Int>)?
     private let model: SpineModel
-    private let surroundings: Volume<Float, Patient>
+    private let surroundings: [AttenuationVolume<Patient>]
     private let screws: [SimulatedScrew]
     private let moments: [SimulatedMoment]
     private let parameters: SimulationParameters
@@ -22,17 +22,17 @@ public struct ViewSimulator {
     private var rest: (place: RigidTransform<Room, Patient>, integrals: [Float])
 
     /// - Parameters:
-    ///   - surroundings: all but the model's vertebrae, 1/mm, in the CT's place.
     ///   - screws: planned ones; drawn with `parameters.hasImplants`.
     ///   - moments: of `model`, one or more.
     ///   - followed: levels that the exposure and the shutters are set for, one or more of the model's.
     /// - Throws: `CameraError`; `SimulationError.outOfView` where no followed vertebra's origin is on the image.
     public init(
-        _ view: ProjectionView, of model: SpineModel, in surroundings: Volume<Float, Patient>, screws: [SimulatedScrew],
+        _ view: ProjectionView, of model: SpineModel, screws: [SimulatedScrew],
         moments: [SimulatedMoment], followed: [VertebraLevel],
         _ parameters: SimulationParameters, threads: Int
     ) throws {
-        (self.view, self.model, self.surroundings, self.moments) = (view, model, surroundings, moments)
+        (self.view, self.model, self.moments) = (view, model, moments)
+        surroundings = [model.rest] + model.neighbours
         (self.parameters, self.threads) = (parameters, threads)
         self.screws = parameters.hasImplants ? screws : []
         let camera = try simulatedCamera(view, parameters)
@@ -82,10 +82,15 @@ public enum SimulationError: Error, Equatable, CustomStringConvertible {
     }
 }
 
+/// The line integrals of all these together.
 private func projected(
-    _ volume: Volume<Float, Patient>, at carmFromPatient: RigidTransform<CArm, Patient>, from camera: CArmCamera, threads: Int
+    _ volumes: [AttenuationVolume<Patient>], at carmFromPatient: RigidTransform<CArm, Patient>, from camera: CArmCamera, threads: Int
 ) -> [Float] {
-    project(volume, at: carmFromPatient, from: camera, to: DetectorRaster(pixelsOf: camera), threads: threads)
+    let raster = DetectorRaster(pixelsOf: camera)
+    return volumes.reduce(into: [Float](repeating: 0, count: raster.count)) { sum, volume in
+        let part = project(volume, at: carmFromPatient, from: camera, to: raster, threads: threads)
+        for n in sum.indices { sum[n] += part[n] }
+    }
 }
 
 /// Everything that the rays meet: the rest, each vertebra where it stands, and the screws in it.

@@ -31,11 +31,10 @@ struct SimulationRun {
         // Levels are in order, so that the isocentre lies in the middle of those that are followed.
         let isocentre = Point.mean(of: vertebrae.map(\.patientFromVertebra.origin))!
         let moments = simulatedMoments(of: model, restingAt: pronePatient(around: isocentre), followed: names, parameters)
-        let surroundings = try continued(model.rest, by: beyondScan, model.parameters)
         var views = try log.stage("expose") {
             try parameters.views.map {
                 try ViewSimulator(
-                    $0, of: model, in: surroundings, screws: screws, moments: moments, followed: names, parameters, threads: threads)
+                    $0, of: model, screws: screws, moments: moments, followed: names, parameters, threads: threads)
             }
         }
         warn(of: views, screws, parameters, names, log)
@@ -65,9 +64,6 @@ struct SimulationRun {
         report = reported(views, names, screws, parameters)
     }
 }
-
-/// How far the patient goes on beyond the scan's ends, mm: a C-arm's image shows no more of them at the patient.
-private let beyondScan = 120.0
 
 private func frameFile(_ view: ProjectionView, _ frame: Int) -> String { "\(view.rawValue)/\(String(format: "%04d", frame)).png" }
 

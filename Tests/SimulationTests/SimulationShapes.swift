@@ -19,5 +19,5 @@ func barModel() throws -> SpineModel {
             centroid: Point(6, 0, 0))
     }
     let water = try GridGeometry<Patient>(size: SIMD3(61, 41, 61), spacing: SIMD3(3, 3, 3), origin: Point(-90, -60, -90))
-    return SpineModel(vertebrae: vertebrae, rest: Volume(geometry: water, repeating: 0.02))
+    return SpineModel(vertebrae: vertebrae, rest: AttenuationVolume(Volume(geometry: water, repeating: 0.02)))
 }

@@ -21,7 +21,7 @@ import Volumes
         let model = try barModel()
         let moments = simulatedMoments(of: model, restingAt: pronePatient(around: Point(0, 0, 0)), followed: [.t12, .l1], parameters)
         return try ViewSimulator(
-            view, of: model, in: model.rest, screws: screws, moments: moments, followed: [.t12, .l1], parameters, threads: threads)
+            view, of: model, screws: screws, moments: moments, followed: [.t12, .l1], parameters, threads: threads)
     }
 
     /// The share of X-rays at a point of T12.

@@ -8,7 +8,7 @@ public struct SpineModel: Sendable {
     public let vertebrae: [ModelVertebra]
     /// What the bone of the vertebrae next to these attenuates beyond soft tissue, 1/mm: they are not tracked, but move with the spine.
     public let neighbours: [AttenuationVolume<Patient>]
-    /// The CT without the excess of all these, 1/mm: with them it adds up to the CT.
+    /// The CT without the excess of all these, 1/mm: with them it adds up to the CT. It goes on beyond the scan's ends, because people do.
     public let rest: AttenuationVolume<Patient>
     /// The rest as a body that may move, in a frame with the patient's axes about the spine's middle.
     let restBody: (attenuation: AttenuationVolume<Vertebra>, patientFromBody: RigidTransform<Patient, Vertebra>)
@@ -45,8 +45,8 @@ public struct SpineModel: Sendable {
         let neighbours = try labelledNeighbours(of: frames.keys, in: labels).map { level in
             AttenuationVolume(try takeExcess(of: level, from: &attenuation, labels, parameters))
         }
-        let rest = AttenuationVolume(try attenuation.averaged(toSpacing: parameters.restSpacing))
-        self.init(vertebrae: vertebrae, neighbours: neighbours, rest: rest, parameters: parameters)
+        let rest = try continued(try attenuation.averaged(toSpacing: parameters.restSpacing), by: parameters.beyondScan, parameters)
+        self.init(vertebrae: vertebrae, neighbours: neighbours, rest: AttenuationVolume(rest), parameters: parameters)
     }
 }
 

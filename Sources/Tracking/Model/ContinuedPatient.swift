@@ -1,5 +1,4 @@
 import Frames
-import Tracking
 import Volumes
 
 /// What a scan holds, gone on with beyond its upper and lower end, because people do: the first and the last slice repeated, without their bone.
@@ -10,7 +9,7 @@ import Volumes
 ///   - parameters: how attenuation was made; nothing beyond the ends has more than soft tissue.
 /// - Throws: `GridError`.
 /// - Complexity: O(voxels).
-public func continued(
+func continued(
     _ rest: Volume<Float, Patient>, by millimetres: Double, _ parameters: AttenuationParameters
 ) throws -> Volume<Float, Patient> {
     let softTissue = Float(parameters.waterPerMillimetre * (1 + parameters.softTissueHU / 1000))

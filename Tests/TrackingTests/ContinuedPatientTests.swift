@@ -1,9 +1,8 @@
 import Frames
 import Testing
-import Tracking
 import Volumes
 
-@testable import Simulation
+@testable import Tracking
 
 @Suite struct ContinuedPatientTests {
     /// The patient's z runs along the grid's last axis, along its first, or against it.
