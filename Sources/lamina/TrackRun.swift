@@ -14,12 +14,14 @@ struct TrackRun {
     private var causes: [VertebraLevel: [TrackingCause: Int]] = [:]
     private var milliseconds: [Double] = []
     private let levels: [VertebraLevel]
+    private var screws: TrackedScrews
 
     init(
         _ tracked: TrackedCase, _ sequence: FluoroscopySequence, from place: RigidTransform<Room, Patient>, threads: Int, draft: CaseDraft,
         log: RunLog
     ) throws {
         levels = tracked.model.vertebrae.map(\.level)
+        screws = TrackedScrews(tracked.plan, levels: levels)
         var lines = Data()
         var last: [VertebraEstimate] = []
         let shown = [0, sequence.momentCount / 2, sequence.momentCount - 1]
@@ -30,10 +32,11 @@ struct TrackRun {
                 let clock = ContinuousClock()
                 let begun = clock.now
                 last = try following.next(moment, log: log)
+                let placed = try screws.next(last, in: following.metalViews, threads: threads)
                 milliseconds.append(begun.duration(to: clock.now) / .milliseconds(1))
                 count(last)
-                lines.append(
-                    try encodedJSON(PoseRecord(frame: index, timeS: moment.timeS, vertebrae: last.map(VertebraPose.init)), oneLine: true))
+                let record = PoseRecord(frame: index, timeS: moment.timeS, vertebrae: last.map(VertebraPose.init), screws: placed)
+                lines.append(try encodedJSON(record, oneLine: true))
                 if shown.contains(index) {
                     try writeOverlays(moment, last, tracked, into: draft)
                 }
@@ -79,7 +82,7 @@ struct TrackRun {
         let speed = String(
             format: "%.0f ms a frame (median), %.0f ms at 99 %%", sorted[sorted.count / 2],
             sorted[min(sorted.count - 1, sorted.count * 99 / 100)])
-        return head + rows.joined(separator: "\n") + "\n\nNot a medical device. " + speed
+        return head + rows.joined(separator: "\n") + (screws.table.map { "\n\n" + $0 } ?? "") + "\n\nNot a medical device. " + speed
     }
 }
 
@@ -97,6 +100,9 @@ private struct Following {
     init(model: SpineModel, place: RigidTransform<Room, Patient>, threads: Int) {
         (self.model, self.place, self.threads) = (model, place, threads)
     }
+
+    /// What the last moment showed beside bone.
+    var metalViews: [MetalView] { doubts.isEmpty ? tracker?.metalViews ?? [] : [] }
 
     mutating func next(_ moment: FluoroscopyMoment, log: RunLog) throws -> [VertebraEstimate] {
         if tracker?.isLost ?? true, moment.timeS >= nextStart { try start(moment, log: log) }

@@ -120,7 +120,11 @@ private struct StartSearch {
         let filter = GradientFilter(sigma: registration.sigma)
         let cameras = frames.map(\.camera)
         let measured = registration.fineness.map { fineness in
-            frames.map { MeasuredSlopes($0, blocksOf: $0.camera.pixels(spanning: fineness), filter: filter) }
+            frames.map { frame in
+                var slopes = MeasuredSlopes(frame, blocksOf: frame.camera.pixels(spanning: fineness), filter: filter)
+                slopes.hideUnmistakableMetal(in: frame, filter: filter, parameters: tracking.metal)
+                return slopes
+            }
         }
         var place = start
         var agreement = 0.0

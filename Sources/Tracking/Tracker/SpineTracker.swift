@@ -27,6 +27,8 @@ public struct SpineTracker: Sendable {
     /// Agreement of whole images with the model in frames that were believed; nil before the first.
     private var usualAgreement: Double?
     private var rest: RestImages?
+    /// What the last frame showed beside bone, by view; empty where nothing was seen.
+    public private(set) var metalViews: [MetalView] = []
 
     /// - Parameter roomFromPatient: where the CT's patient lies in the room; `acquire` finds it.
     public init(
@@ -51,11 +53,15 @@ public struct SpineTracker: Sendable {
     public mutating func track(_ frames: [XRayFrame], at time: Double) throws -> [VertebraEstimate] {
         // A view that shows nothing must not count as one from which depth is seen.
         let frames = frames.filter(\.hasSignal)
+        metalViews = []
         guard !frames.isEmpty else { return lostAll(.noSignal) }
         let cameras = frames.map(\.camera)
         let prior = try expectation(at: time, cameras)
         let group = try groupPose(of: model.vertebrae, at: prior.means)
-        let views = comparedViews(frames, restImages(cameras, at: group), at: group)
+        let rest = restImages(cameras, at: group)
+        let seen = comparedViews(frames, rest, at: group)
+        let (views, metal) = withoutMetal(
+            seen, model.vertebrae, at: prior.means, rest, parameters.registration, parameters: parameters.metal, threads: threads)
         let found = try registerVertebrae(
             model.vertebrae, startingAt: prior.means, in: views, prior: prior.strengthened(by: inflation),
             parameters: parameters.registration, threads: threads)
@@ -64,6 +70,9 @@ public struct SpineTracker: Sendable {
         let margin = viewsStandApart(cameras, at: prior.means[0].origin) ? parameters.deviationMargin : parameters.singleViewDeviationMargin
         let posterior = try posteriorCovariance(found.comparison.information, score, prior).scaled(by: margin * margin)
         var evidence = try evidence(found, views.last!, prior, posterior, cameras)
+        metalViews = frames.indices.map {
+            MetalView(frames[$0].view, cameras[$0], seen.last![$0].measured, found.comparison.fits[$0], metal[$0])
+        }
         let agreement = wholeImageAgreement(found.comparison, views.last!)
         for n in evidence.indices { evidence[n].agreement = max(0, agreement) / (usualAgreement ?? max(1e-3, agreement)) }
         let estimates = accept(found.poses, posterior, evidence, prior, at: time, cameras)
@@ -225,7 +234,12 @@ extension SpineTracker {
                 found.comparison.rendered[view][n].map { ViewEvidence(views[view], found.comparison.fits[view], $0) }
             }
             let seen = byView.compactMap(\.self)
-            evidence.views = byView.indices.filter { (byView[$0]?.visible ?? 0) >= parameters.limits.visible.lost }
+            evidence.views = byView.indices.filter { view in
+                guard let one = byView[view] else { return false }
+                return one.visible >= parameters.limits.visible.lost && one.covered < parameters.limits.covered.lost
+            }
+            let showing = seen.filter { $0.visible >= parameters.limits.visible.lost }
+            evidence.covered = showing.isEmpty ? 0 : showing.reduce(0) { $0 + $1.covered } / Double(showing.count)
             let information = seen.reduce(0) { $0 + $1.information }
             if information > 0 {
                 evidence.contrast = seen.reduce(0) { $0 + $1.information * $1.contrast } / information
