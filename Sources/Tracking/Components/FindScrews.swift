@@ -62,10 +62,19 @@ public struct ScrewFinder: Sendable {
             return start
         }
         let isClose = present.allSatisfy { lastFound[numbers[$0]] != nil }
-        let best = try bestFit(present.map { candidates[$0].plan! }, starts, used.map { views[$0] }, isClose: isClose)
+        let fitted = used.map { views[$0] }
+        let goals = present.map { candidates[$0].plan! }
+        var best = try bestFit(goals, starts, fitted, isClose: isClose, hasTulips: false)
+        if leastAgreement(best.fit, fitted) < parameters.agreement {
+            // Where the tulips are is known only once the shafts are.
+            let rough = try bestFit(goals, starts, fitted, isClose: isClose, hasTulips: true)
+            let fine = try bestFit(goals, rough.fit.shafts, fitted, isClose: true, hasTulips: true)
+            if leastAgreement(fine.fit, fitted) > leastAgreement(best.fit, fitted) { best = fine }
+        }
         for (m, n) in present.enumerated() {
             try judge(
-                &candidates[n], plans[numbers[n]], best.fit, shaft: m, used: used, views, vertebra, isExchangeable: best.isExchangeable)
+                &candidates[n], plans[numbers[n]], best.fit, shaft: m, fitted, showing: used.map(candidates[n].showing.contains), vertebra,
+                isExchangeable: best.isExchangeable)
         }
         return candidates
     }
@@ -88,14 +97,23 @@ public struct ScrewFinder: Sendable {
 
     /// The fit, or the one with the screws' shadows exchanged in a view where they lie together, whichever is better; and whether the other is nearly as good.
     private func bestFit(
-        _ plans: [PosedShaft], _ starts: [PosedShaft], _ views: [MetalView], isClose: Bool
+        _ plans: [PosedShaft], _ starts: [PosedShaft], _ views: [MetalView], isClose: Bool, hasTulips: Bool
     ) throws -> (fit: ScrewFit, isExchangeable: Bool) {
-        let fit = try ScrewFit(plans, startingAt: starts, in: views, parameters: parameters, isClose: isClose)
+        let fit = try ScrewFit(plans, startingAt: starts, in: views, parameters: parameters, isClose: isClose, hasTulips: hasTulips)
         guard plans.count == 2, let exchanged = exchanged(fit.shafts, views) else { return (fit, false) }
-        let other = try ScrewFit(plans, startingAt: exchanged, in: views, parameters: parameters, isClose: true)
+        let other = try ScrewFit(plans, startingAt: exchanged, in: views, parameters: parameters, isClose: true, hasTulips: hasTulips)
         let apart = zip(fit.shafts, other.shafts).map { max($0.entry.distance(to: $1.entry), $0.tip.distance(to: $1.tip)) }.max()!
         let isExchangeable = apart > 1 && abs(fit.cost - other.cost) < 5
         return (other.cost < fit.cost ? other : fit, isExchangeable)
+    }
+
+    private func leastAgreement(_ fit: ScrewFit, _ views: [MetalView]) -> Double {
+        fit.shafts.indices.flatMap { agreements(fit, shaft: $0, views).map(\.all) }.min() ?? 0
+    }
+
+    /// Of one screw in each view that it was fitted in.
+    private func agreements(_ fit: ScrewFit, shaft number: Int, _ views: [MetalView]) -> [ShadowAgreement] {
+        views.indices.map { n in ShadowAgreement(fit.shafts[number], fit.rendered[n], without: fit.tulips[n], in: views[n]) }
     }
 
     /// Both screws with the place of the other's shadow in the view where they lie together, and their own in the view that parts them.
@@ -142,21 +160,18 @@ extension Point<Room> {
 
 extension ScrewFinder {
     private func judge(
-        _ candidate: inout Candidate, _ plan: PlannedShaft, _ fit: ScrewFit, shaft number: Int, used: [Int], _ views: [MetalView],
-        _ vertebra: VertebraEstimate, isExchangeable: Bool
+        _ candidate: inout Candidate, _ plan: PlannedShaft, _ fit: ScrewFit, shaft number: Int, _ views: [MetalView],
+        showing: [Bool], _ vertebra: VertebraEstimate, isExchangeable: Bool
     ) throws {
         let shaft = fit.shafts[number]
-        let agreements = used.indices.compactMap { n -> ShadowAgreement? in
-            guard candidate.showing.contains(used[n]), let rendered = fit.rendered[n] else { return nil }
-            return ShadowAgreement(shaft, rendered, in: views[used[n]])
-        }
+        let agreements = zip(agreements(fit, shaft: number, views), showing).filter(\.1).map(\.0)
         let least = agreements.map(\.all).min() ?? 0
         let tip = agreements.compactMap(\.tip).max() ?? 0
         guard least >= parameters.leastAgreement else {
             candidate.estimate.causes = [.lowSimilarity]
             return
         }
-        let place = try self.place(shaft, plan, fit, number, candidate.showing.map { views[$0].camera }, vertebra, (least, tip))
+        let place = try self.place(shaft, plan, fit, number, zip(views, showing).filter(\.1).map(\.0.camera), vertebra, (least, tip))
         var causes: [ScrewCause] = []
         if least < parameters.agreement { causes.append(.lowSimilarity) }
         if tip < parameters.tipAgreement { causes.append(.tipNotSeen) }

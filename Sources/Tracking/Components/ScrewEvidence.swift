@@ -49,23 +49,28 @@ struct ShadowAgreement {
     /// The same about the tip's end; nil where the screw is seen end-on, or its tip is not.
     let tip: Double?
 
-    init(_ shaft: PosedShaft, _ rendered: RenderedShafts, in view: MetalView) {
+    init(_ shaft: PosedShaft, _ rendered: RenderedShafts?, without tulips: [ShadowSegment], in view: MetalView) {
+        guard let rendered else {
+            (all, tip) = (0, nil)
+            return
+        }
         let whole = ShadowSegment(shaft, in: view, reach: 2)
         let size = view.placeSize(at: shaft.middle)
         let length = whole.map { (($0.tip - $0.entry) * ($0.tip - $0.entry)).sum().squareRoot() * size } ?? 0
         let isSideways = length > 4 * Double(shaft.shaft.radius)
         var (atAll, atTip) = (Correlation(), Correlation())
         let window = rendered.window
-        let (columns, all) = (view.raster.size.x, view.raster.count)
+        let (columns, places) = (view.raster.size.x, view.raster.count)
         let count = window.size.x * window.size.y
         let reach = (Double(shaft.shaft.radius) + 1.5) / size
         for v in window.lower.y..<window.upper.y {
             for u in window.lower.x..<window.upper.x {
                 let source = v * columns + u
                 let place = SIMD2(Double(u), Double(v))
-                guard let whole, view.measured[source] > 0, whole.holds(place) else { continue }
+                guard let whole, view.measured[source] > 0, whole.holds(place), !tulips.contains(where: { $0.holds(place) })
+                else { continue }
                 let n = (v - window.lower.y) * window.size.x + u - window.lower.x
-                let measured = SIMD2(view.slopes[source], view.slopes[all + source])
+                let measured = SIMD2(view.slopes[source], view.slopes[places + source])
                 let model = SIMD2(rendered.slopes[n], rendered.slopes[count + n])
                 atAll.add(measured, model, variance: view.variance[source])
                 let offset = place - whole.tip

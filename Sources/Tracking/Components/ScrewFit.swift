@@ -18,18 +18,26 @@ struct ScrewFit: Sendable {
     private let plans: [PosedShaft]
     private let views: [MetalView]
     private let parameters: ScrewParameters
+    /// What was left out, by view.
+    private(set) var tulips: [[ShadowSegment]]
 
     /// - Parameters:
     ///   - plans: one or two, where the plan has them.
     ///   - start: where the search begins.
     ///   - views: those that show metal.
+    ///   - isClose: whether the start needs no smoothed search.
+    ///   - hasTulips: whether to leave out where the start's tulips would be.
     /// - Throws: `LinearAlgebraError`.
-    init(_ plans: [PosedShaft], startingAt start: [PosedShaft], in views: [MetalView], parameters: ScrewParameters, isClose: Bool = false)
+    init(
+        _ plans: [PosedShaft], startingAt start: [PosedShaft], in views: [MetalView], parameters: ScrewParameters, isClose: Bool,
+        hasTulips: Bool
+    )
         throws
     {
         (self.plans, self.views, self.parameters) = (plans, views, parameters)
         shafts = start
         metal = views.map { MetalShadow(gain: $0.gain) }
+        tulips = views.map { view in hasTulips ? start.compactMap { ShadowSegment(tulipOf: $0, in: view, parameters) } : [] }
         covariance = SquareMatrix(order: ShaftMotion.count * plans.count)
         for stage in (isClose ? 1 : 0)..<parameters.sigmas.count { try descend(stage) }
     }
@@ -37,7 +45,10 @@ struct ScrewFit: Sendable {
     private mutating func descend(_ stage: Int) throws {
         let sigma = parameters.sigmas[stage]
         let filter = GradientFilter(sigma: sigma)
-        let patches = views.map { ViewPatch(of: shafts, in: $0, reach: parameters.reach, sigma: sigma, shapeError: parameters.shapeError) }
+        let patches = views.indices.map {
+            ViewPatch(
+                of: shafts, in: views[$0], reach: parameters.reach, tulips: tulips[$0], sigma: sigma, shapeError: parameters.shapeError)
+        }
         var current = try equations(shafts, metal, patches, filter)
         var damping = 1e-3
         for _ in 0..<parameters.iterations[stage] {

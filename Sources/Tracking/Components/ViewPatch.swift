@@ -11,8 +11,9 @@ struct ViewPatch: Sendable {
 
     /// - Parameters:
     ///   - reach: how far about the shafts places count, mm in the patient.
+    ///   - tulips: what is left out; empty where screws have none.
     ///   - sigma: of the Gaussian that slopes are compared at, in places; the view's own are of 1.
-    init(of shafts: [PosedShaft], in view: MetalView, reach: Double, sigma: Double, shapeError: Double) {
+    init(of shafts: [PosedShaft], in view: MetalView, reach: Double, tulips: [ShadowSegment], sigma: Double, shapeError: Double) {
         let beyond = Int((reach / view.placeSize(at: shafts[0].middle)).rounded(.up))
         let margin = beyond + Int((2 * sigma).rounded(.up))
         let window =
@@ -32,7 +33,8 @@ struct ViewPatch: Sendable {
                 let n = v * size.x + u
                 (slopes[n], slopes[count + n]) = (view.slopes[source], view.slopes[all + source])
                 let place = SIMD2(Double(u + window.lower.x), Double(v + window.lower.y))
-                guard view.measured[source] > 0, segments.contains(where: { $0.holds(place) }) else { continue }
+                guard view.measured[source] > 0, segments.contains(where: { $0.holds(place) }), !tulips.contains(where: { $0.holds(place) })
+                else { continue }
                 information[n] = 1 / (view.variance[source] + Float(shapeError * shapeError))
             }
         }
@@ -84,6 +86,15 @@ struct ShadowSegment: Sendable {
         guard let entry = view.place(of: shaft.entry), let tip = view.place(of: shaft.tip) else { return nil }
         (self.entry, self.tip) = (entry, tip)
         halfWidth = (Double(shaft.shaft.radius) + reach) / view.placeSize(at: shaft.middle)
+    }
+
+    /// Of a shaft's tulip, from above the entry to a little below it.
+    init?(tulipOf shaft: PosedShaft, in view: MetalView, _ parameters: ScrewParameters) {
+        guard let top = view.place(of: shaft.roomFromScrew * Point<Screw>(0, 0, parameters.tulipRadius - parameters.tulipLength)),
+            let entry = view.place(of: shaft.entry)
+        else { return nil }
+        (self.entry, tip) = (top, entry)
+        halfWidth = parameters.tulipRadius / view.placeSize(at: shaft.entry)
     }
 
     func holds(_ place: SIMD2<Double>) -> Bool {
