@@ -11,6 +11,8 @@ public struct ScrewFinder: Sendable {
     public let plans: [PlannedShaft]
     public let parameters: ScrewParameters
     private var lastFound: [Int: RigidTransform<Vertebra, Screw>] = [:]
+    /// Levels whose screws were last fitted without their tulips: tried first, since tulips stay.
+    private var withTulips: Set<VertebraLevel> = []
 
     public init(_ plans: [PlannedShaft], parameters: ScrewParameters = .init()) { (self.plans, self.parameters) = (plans, parameters) }
 
@@ -25,6 +27,7 @@ public struct ScrewFinder: Sendable {
         let finder = self
         let found = try concurrentMap(jobs, threads: threads) { vertebra, numbers in try finder.search(numbers, of: vertebra, in: views) }
         lastFound = [:]
+        withTulips = Set(found.flatMap(\.self).filter(\.hasTulip).map(\.estimate.level))
         for ((vertebra, numbers), estimates) in zip(jobs, found) {
             for (number, estimate) in zip(numbers, estimates) {
                 guard estimate.state == .found, let pose = vertebra.roomFromVertebra, let shaft = estimate.shaft else { continue }
@@ -41,6 +44,7 @@ public struct ScrewFinder: Sendable {
         var shaft: PosedShaft?
         /// Views that show its place.
         var showing: [Int] = []
+        var hasTulip = false
         var state: ScrewState { estimate.state }
     }
 
@@ -64,13 +68,16 @@ public struct ScrewFinder: Sendable {
         let isClose = present.allSatisfy { lastFound[numbers[$0]] != nil }
         let fitted = used.map { views[$0] }
         let goals = present.map { candidates[$0].plan! }
-        var best = try bestFit(goals, starts, fitted, isClose: isClose, hasTulips: false)
-        if leastAgreement(best.fit, fitted) < parameters.agreement {
+        var hasTulips = withTulips.contains(vertebra.level)
+        var best = try bestFit(goals, starts, fitted, isClose: isClose, hasTulips: hasTulips)
+        if !hasTulips, leastAgreement(best.fit, fitted) < parameters.agreement {
             // Where the tulips are is known only once the shafts are.
             let rough = try bestFit(goals, starts, fitted, isClose: isClose, hasTulips: true)
             let fine = try bestFit(goals, rough.fit.shafts, fitted, isClose: true, hasTulips: true)
-            if leastAgreement(fine.fit, fitted) > leastAgreement(best.fit, fitted) { best = fine }
+            hasTulips = leastAgreement(fine.fit, fitted) > leastAgreement(best.fit, fitted)
+            if hasTulips { best = fine }
         }
+        for n in present { candidates[n].hasTulip = hasTulips }
         for (m, n) in present.enumerated() {
             try judge(
                 &candidates[n], plans[numbers[n]], best.fit, shaft: m, fitted, showing: used.map(candidates[n].showing.contains), vertebra,

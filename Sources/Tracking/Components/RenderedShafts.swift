@@ -26,7 +26,7 @@ struct RenderedShafts: Sendable {
     ///   - rays: to a place along u and along v: transmissions are averaged over them, as a detector's pixel does.
     /// - Complexity: O(places of the shafts' boxes x rays² x shafts), no voxels.
     init(
-        _ shafts: [PosedShaft], _ metal: MetalShadow, in view: MetalView, window: RasterWindow, filter: GradientFilter, rays: Int = 3,
+        _ shafts: [PosedShaft], _ metal: MetalShadow, in view: MetalView, window: RasterWindow, filter: GradientFilter, rays: Int = 2,
         withDerivatives: Bool = true
     ) {
         precondition((1...2).contains(shafts.count), "a vertebra has a screw a side at most")

@@ -62,7 +62,9 @@ struct ScrewShaft: Equatable, Sendable {
     private func motion(at surface: SIMD3<Float>, cap: Float, _ direction: SIMD3<Float>) -> SIMD8<Float> {
         let normal = cap == 0 ? SIMD3(surface.x / radius, surface.y / radius, 0) : SIMD3(0, 0, cap)
         let along = (normal * direction).sum()
-        let kept = abs(along) < 0.05 ? (along < 0 ? -0.05 : 0.05) : along
+        // The side's normals stand across the axis: seen end-on all of them are nearly across the ray, and only the share of what there can be tells a graze.
+        let least = 0.05 * max(1e-2, (direction.x * direction.x + direction.y * direction.y).squareRoot())
+        let kept = abs(along) < least ? (along < 0 ? -least : least) : along
         let arm = surface - middle
         // (arm x normal) · turn = normal · (turn x arm)
         return SIMD8(arm.y * normal.z - arm.z * normal.y, arm.z * normal.x - arm.x * normal.z, normal.x, normal.y, normal.z, 0, 0, 0) / kept

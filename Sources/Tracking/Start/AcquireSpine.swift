@@ -55,17 +55,23 @@ public func acquire(
         return Acquisition(roomFromPatient: guess, agreement: 0, otherLevelAgreement: 0, mirroredAgreement: 0, causes: [.noSignal])
     }
     let search = StartSearch(model: model, tracking: tracking, parameters: parameters, threads: threads)
+    let (screening, settling) = (search.measured(frames, parameters.screening), search.measured(frames, parameters.settling))
     let tries = try search.levelSteps(guess).map { step in
         let starts = search.sidesteps(guess).map { PoseMotion(rotation: SIMD3(), shift: step + $0).applied(to: guess, about: guess.origin) }
-        let screened = try starts.map { try search.settled($0, frames, parameters.screening) }
-        return try search.settled(screened.max { $0.agreement < $1.agreement }!.roomFromPatient, frames, parameters.settling)
+        let screened = try starts.map { try search.settled($0, screening, parameters.screening) }
+        return try search.settled(screened.max { $0.agreement < $1.agreement }!.roomFromPatient, settling, parameters.settling)
     }
     let best = tries.max { $0.agreement < $1.agreement }!
     let middle = model.vertebrae[model.vertebrae.count / 2].patientFromVertebra.origin
     let others = tries.filter { ($0.roomFromPatient * middle).distance(to: best.roomFromPatient * middle) > parameters.same }
     let other = others.map(\.agreement).max() ?? 0
-    let mirrored = try search.settled(best.roomFromPatient, frames.map(\.mirrored), parameters.settling).agreement
-    let swapped = try swaps(of: frames).map { try search.settled(guess, $0, parameters.settling).agreement }.max() ?? 0
+    let mirrored = try search.settled(
+        best.roomFromPatient, search.measured(frames.map(\.mirrored), parameters.settling), parameters.settling
+    ).agreement
+    let swapped =
+        try swaps(of: frames).map {
+            try search.settled(guess, search.measured($0, parameters.settling), parameters.settling).agreement
+        }.max() ?? 0
     var causes: [TrackingCause] = []
     if best.agreement < parameters.leastAgreement { causes.append(.lowSimilarity) }
     if mirrored > best.agreement { causes.append(.mirrored) }
@@ -111,27 +117,35 @@ private struct StartSearch {
         return [SIMD3(), across, -across, back, -back]
     }
 
+    /// Frames at each fineness of a search, without what is metal wherever the patient may be.
+    func measured(_ frames: [XRayFrame], _ effort: AcquisitionParameters.Search) -> [[(camera: CArmCamera, slopes: MeasuredSlopes)]] {
+        let filter = GradientFilter(sigma: tracking.registration.sigma)
+        return effort.fineness.map { fineness in
+            frames.map { frame in
+                var slopes = MeasuredSlopes(frame, blocksOf: frame.camera.pixels(spanning: fineness), filter: filter)
+                slopes.hideUnmistakableMetal(in: frame, filter: filter, parameters: tracking.metal)
+                return (frame.camera, slopes)
+            }
+        }
+    }
+
     /// Where a start comes to rest.
     func settled(
-        _ start: RigidTransform<Room, Patient>, _ frames: [XRayFrame], _ effort: AcquisitionParameters.Search
+        _ start: RigidTransform<Room, Patient>, _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]],
+        _ effort: AcquisitionParameters.Search
     ) throws -> (roomFromPatient: RigidTransform<Room, Patient>, agreement: Double) {
         var registration = tracking.registration
         (registration.fineness, registration.iterations) = (effort.fineness, effort.iterations)
         let filter = GradientFilter(sigma: registration.sigma)
-        let cameras = frames.map(\.camera)
-        let measured = registration.fineness.map { fineness in
-            frames.map { frame in
-                var slopes = MeasuredSlopes(frame, blocksOf: frame.camera.pixels(spanning: fineness), filter: filter)
-                slopes.hideUnmistakableMetal(in: frame, filter: filter, parameters: tracking.metal)
-                return slopes
-            }
-        }
+        let cameras = measured[0].map(\.camera)
         var place = start
         var agreement = 0.0
         for round in 0...effort.rounds {
             let rest = RestImages(of: model, at: place, in: cameras, parameters: registration, threads: threads)
             let views = measured.indices.map { level in
-                cameras.indices.map { ComparedView(camera: cameras[$0], measured: measured[level][$0], background: rest.slopes[level][$0]) }
+                cameras.indices.map {
+                    ComparedView(camera: cameras[$0], measured: measured[level][$0].slopes, background: rest.slopes[level][$0])
+                }
             }
             let poses = model.vertebrae.map { place * $0.patientFromVertebra }
             guard round < effort.rounds else {
