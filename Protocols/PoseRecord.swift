@@ -18,11 +18,14 @@ public struct PoseRecord: Equatable, Sendable {
     public var timeS: Double
     /// Each level once.
     public var vertebrae: [VertebraPose]
+    /// Each planned screw of these levels once; nil where none was looked for.
+    public var screws: [ScrewPose]?
 
-    public init(frame: Int, timeS: Double, vertebrae: [VertebraPose]) {
+    public init(frame: Int, timeS: Double, vertebrae: [VertebraPose], screws: [ScrewPose]? = nil) {
         self.frame = frame
         self.timeS = timeS
         self.vertebrae = vertebrae
+        self.screws = screws
     }
 }
 
@@ -32,7 +35,7 @@ extension PoseRecord: Codable {
         case schemaVersion = "schema_version"
         case frame
         case timeS = "time_s"
-        case vertebrae
+        case vertebrae, screws
     }
 
     public init(from decoder: any Decoder) throws {
@@ -45,14 +48,19 @@ extension PoseRecord: Codable {
         guard Set(vertebrae.map(\.level)).count == vertebrae.count else {
             throw object.error(.vertebrae, "a level stands there twice; keep one")
         }
+        screws = try object.decodeIfPresent([ScrewPose].self, forKey: .screws)
+        guard Set((screws ?? []).map { "\($0.level) \($0.side)" }).count == screws?.count ?? 0 else {
+            throw object.error(.screws, "a screw stands there twice; keep one")
+        }
     }
 
     public func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode("lamina.poses", forKey: .schema)
-        try object.encode("1.0.0", forKey: .schemaVersion)
+        try object.encode("1.1.0", forKey: .schemaVersion)
         try object.encode(frame, forKey: .frame)
         try object.encode(timeS, forKey: .timeS)
         try object.encode(vertebrae, forKey: .vertebrae)
+        try object.encodeIfPresent(screws, forKey: .screws)
     }
 }

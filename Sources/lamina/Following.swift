@@ -42,6 +42,9 @@ struct Following {
         return try tracker!.track(moment.frames, at: moment.timeS)
     }
 
+    /// What the last moment showed beside bone.
+    var metalViews: [MetalView] { doubts.isEmpty && search == nil ? tracker?.metalViews ?? [] : [] }
+
     private func lost(_ causes: [TrackingCause]) -> [VertebraEstimate] { model.vertebrae.map { VertebraEstimate(lost: $0.level, causes) } }
 
     private mutating func begin(_ moment: FluoroscopyMoment, _ log: RunLog) throws {

@@ -60,7 +60,7 @@ struct TrackCommand: ParsableCommand {
                     from: { try start.place(of: tracked, views: $0.frames.map(\.view), cameras: $0.frames.map(\.camera)) },
                     threads: threads, draft: draft, log: log)
                 outcome.exit = frames.concluded(run.tally.exit, log: log)
-                outcome.text = [run.tally.table, frames.report, "\nPoses written to \(output)"].compactMap(\.self).joined(separator: "\n")
+                outcome.text = [run.table, frames.report, "\nPoses written to \(output)"].compactMap(\.self).joined(separator: "\n")
                 let files = try [start.initial, start.landmarks].compactMap(\.self).map {
                     FileRecord(path: $0, fingerprint: try fingerprint(ofFileAt: $0))
                 }

@@ -9,6 +9,7 @@ import Tracking
 struct TrackRun {
     private(set) var tally: TrackTally
     private var following: Following
+    private var screws: TrackedScrews
 
     /// - Parameter place: where the patient roughly lies, from the first moment.
     /// - Throws: what the source, `place`, tracking and the disk throw.
@@ -17,6 +18,7 @@ struct TrackRun {
         threads: Int, draft: CaseDraft, log: RunLog
     ) throws {
         tally = TrackTally(levels: tracked.model.vertebrae.map(\.level))
+        screws = TrackedScrews(tracked.plan, levels: tracked.model.vertebrae.map(\.level))
         var upcoming = try source.next()
         guard let first = upcoming else { preconditionFailure("a source has a moment, or throws") }
         func relayWarnings() { for warning in source.warnings { log.warn(warning.code, warning.message) } }
@@ -30,8 +32,10 @@ struct TrackRun {
             while let moment = upcoming {
                 let begun = ContinuousClock.now
                 let estimates = try following.next(moment, log: log)
+                let placed = try screws.next(estimates, in: following.metalViews, threads: threads)
                 tally.add(estimates, after: begun.duration(to: .now))
-                let record = PoseRecord(frame: moment.index, timeS: moment.timeS, vertebrae: estimates.map(VertebraPose.init))
+                let record = PoseRecord(
+                    frame: moment.index, timeS: moment.timeS, vertebrae: estimates.map(VertebraPose.init), screws: placed)
                 try lines.append(encodedJSON(record, oneLine: true))
                 if let arrival = moment.arrival { tally.add(latency: arrival.duration(to: .now)) }
                 shown.add(moment, estimates)
@@ -43,6 +47,9 @@ struct TrackRun {
         // Drawn when nobody waits for a pose any more.
         for (moment, estimates) in shown.all { try writeOverlays(moment, estimates, tracked, into: draft) }
     }
+
+    /// What became of each vertebra and screw, and the times.
+    var table: String { [tally.table, screws.table].compactMap(\.self).joined(separator: "\n\n") }
 
     var measurements: [String: JSONValue] {
         get throws {

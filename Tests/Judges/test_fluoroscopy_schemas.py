@@ -80,3 +80,25 @@ def test_initial_and_landmark_lies():
     ]:
         with pytest.raises(jsonschema.ValidationError):
             check(value, name)
+
+
+def screws():
+    """The text that the Swift tests read."""
+    return json.loads((ROOT / "Tests/ProtocolsTests/ScrewPoseTests.swift").read_text().split('"""')[1])
+
+
+SCREW_LIES = [
+    (0, lambda s: s.update(causes=["ambiguous"])), (0, lambda s: s.update(state="uncertain")), (0, lambda s: s.pop("covariance")),
+    (0, lambda s: s["deviation"].pop("entry_medial_mm")), (0, lambda s: s.update(side="middle")), (0, lambda s: s.update(room_tip_mm=[1, 2])),
+    (1, lambda s: s.update(room_tip_mm=[1, 2, 3])), (1, lambda s: s.update(causes=[])), (1, lambda s: s.update(causes=["gone"])),
+]
+
+
+@pytest.mark.parametrize("number", range(len(SCREW_LIES)))
+def test_screw_lies(number):
+    told = screws()
+    check(told, "poses")
+    which, lie = SCREW_LIES[number]
+    lie(told["screws"][which])
+    with pytest.raises(jsonschema.ValidationError):
+        check(told, "poses")

@@ -23,7 +23,8 @@ struct JudgePoseTests {
     @Test(
         arguments: [
             (\PoseEvidence.visible, 0.7, 0.3, TrackingCause.cutByEdge, TrackingCause.outOfView),
-            (\.outliers, 0.3, 0.6, .covered, .covered), (\.agreement, 0.8, 0.6, .lowSimilarity, .lowSimilarity),
+            (\.outliers, 0.3, 0.6, .covered, .covered), (\.covered, 0.6, 0.9, .covered, .covered),
+            (\.agreement, 0.8, 0.6, .lowSimilarity, .lowSimilarity),
             (\.contrastDeviation, 1.0 / 6, 1.0 / 3, .lowSimilarity, .lowSimilarity), (\.contrastRatio, 0.6, 0.3, .contrast, .contrast),
             (\.contrastRatio, 1.8, 3, .contrast, .contrast), (\.innovation, 3, 5, .innovation, .innovation),
             (\.neighbours, 3, 5, .neighbours, .neighbours), (\.turnDeviation, 0.04, 0.1, .uncertain, .uncertain),

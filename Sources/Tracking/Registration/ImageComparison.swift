@@ -5,7 +5,7 @@ import Frames
 /// One view of a moment at one fineness: what was measured, and what of it the rest of the anatomy explains.
 struct ComparedView: Sendable {
     let camera: CArmCamera
-    let measured: MeasuredSlopes
+    var measured: MeasuredSlopes
     /// Everything but the tracked vertebrae, on the same raster; nil where it is not known.
     let background: MovableBackground?
 }

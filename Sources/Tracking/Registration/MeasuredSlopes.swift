@@ -4,11 +4,13 @@ import Foundation
 struct MeasuredSlopes: Sendable {
     let raster: DetectorRaster
     /// Along u, then along v: twice `raster.count` numbers, per place.
-    let slopes: [Float]
-    /// 1 where the slopes rest on measured pixels alone, else 0.
-    let valid: [Float]
+    private(set) var slopes: [Float]
+    /// 1 where the slopes rest on measured pixels alone and nothing hides the patient, else 0.
+    private(set) var valid: [Float]
+    /// 1 where something that is not the patient hides it, such as metal, and the slopes were measured; empty where nothing does.
+    private(set) var hidden: [Float] = []
     /// The line integrals themselves; 0 where nothing was measured.
-    let lineIntegrals: [Float]
+    private(set) var lineIntegrals: [Float]
     /// Variance of a slope that the X-rays' counting noise makes, by place: it grows as the counts fall.
     let noise: [Float]
 
@@ -23,6 +25,17 @@ struct MeasuredSlopes: Sendable {
         valid = eroded(isMeasured, by: filter.radius, width: raster.size.x, height: raster.size.y)
         lineIntegrals = integrals
         noise = countingNoise(integrals, isMeasured, raster).map { $0 * filter.noiseGain }
+    }
+
+    /// Takes out what lies over the patient: where `mask` is 1 places are hidden, and their line integrals become `fill`, so that slopes beside them tell of the
+    /// patient as well.
+    mutating func hide(_ mask: [Float], fill: [Float], filter: GradientFilter) {
+        hidden = zip(mask, valid).map { $0 * $1 }
+        for n in valid.indices {
+            valid[n] -= hidden[n]
+            if mask[n] > 0 { lineIntegrals[n] = fill[n] }
+        }
+        slopes = filter.slopes(of: lineIntegrals, raster)
     }
 }
 
@@ -102,7 +115,7 @@ private func countingNoise(_ integrals: [Float], _ isMeasured: [Float], _ raster
 }
 
 /// Means over squares of 2 half + 1 places to a side, smaller at the edge.
-private func boxMean(_ image: [Float], half: Int, width: Int, height: Int) -> [Float] {
+func boxMean(_ image: [Float], half: Int, width: Int, height: Int) -> [Float] {
     func pass(_ source: [Float], step: Int, length: Int, lines: Int, lineStep: Int) -> [Float] {
         var result = source
         for line in 0..<lines {

@@ -64,19 +64,25 @@ public func acquire(
         return Acquisition(roomFromPatient: guess, agreement: 0, causes: [.noSignal])
     }
     let search = StartSearch(model: model, tracking: tracking, parameters: parameters, threads: threads)
+    let (screening, settling) = (search.measured(frames, parameters.screening), search.measured(frames, parameters.settling))
     let tries = try search.levelSteps(guess).map { step in
         let starts = search.sidesteps(guess).map { PoseMotion(rotation: SIMD3(), shift: step + $0).applied(to: guess, about: guess.origin) }
-        let screened = try starts.map { try search.settled($0, frames, parameters.screening) }
-        return try search.settled(screened.max { $0.agreement < $1.agreement }!.roomFromPatient, frames, parameters.settling)
+        let screened = try starts.map { try search.settled($0, screening, parameters.screening) }
+        return try search.settled(screened.max { $0.agreement < $1.agreement }!.roomFromPatient, settling, parameters.settling)
     }
     let best = tries.max { $0.agreement < $1.agreement }!
     let middle = model.vertebrae[model.vertebrae.count / 2].patientFromVertebra.origin
-    let others = tries.filter { search.distance($0.roomFromPatient * middle, best.roomFromPatient * middle, frames) > parameters.same }
+    let others = tries.filter {
+        search.distance($0.roomFromPatient * middle, best.roomFromPatient * middle, frames.map(\.camera)) > parameters.same
+    }
     let other = others.map(\.agreement).max() ?? 0
     // Where the mirrored images come to rest may lie far from where the images as they are do, so that the guess is tried too.
-    let mirroredFrames = frames.map(\.mirrored)
-    let mirrored = try [best.roomFromPatient, guess].map { try search.settled($0, mirroredFrames, parameters.settling).agreement }.max()!
-    let swapped = try swaps(of: frames).map { try search.settled(guess, $0, parameters.settling).agreement }.max() ?? 0
+    let flipped = search.measured(frames.map(\.mirrored), parameters.settling)
+    let mirrored = try [best.roomFromPatient, guess].map { try search.settled($0, flipped, parameters.settling).agreement }.max()!
+    let swapped =
+        try swaps(of: frames).map {
+            try search.settled(guess, search.measured($0, parameters.settling), parameters.settling).agreement
+        }.max() ?? 0
     var causes: [TrackingCause] = []
     if best.agreement < parameters.leastAgreement { causes.append(.lowSimilarity) }
     // Not only where they explain the images better: what cannot be told from the mirrored must not pass for right.
@@ -125,8 +131,7 @@ private struct StartSearch {
     }
 
     /// Between two points, mm; across the rays alone where the views do not tell the depth.
-    func distance(_ a: Point<Room>, _ b: Point<Room>, _ frames: [XRayFrame]) -> Double {
-        let cameras = frames.map(\.camera)
+    func distance(_ a: Point<Room>, _ b: Point<Room>, _ cameras: [CArmCamera]) -> Double {
         let way = (a - b).xyz
         guard !viewsStandApart(cameras, at: b) else { return way.length }
         let ray = rayDirection(cameras[0], to: b)
@@ -140,24 +145,34 @@ private struct StartSearch {
         return [SIMD3(), across, -across, back, -back]
     }
 
+    /// Frames at each fineness of a search, without what is metal wherever the patient may be.
+    func measured(_ frames: [XRayFrame], _ effort: AcquisitionParameters.Search) -> [[(camera: CArmCamera, slopes: MeasuredSlopes)]] {
+        let filter = GradientFilter(sigma: tracking.registration.sigma)
+        return effort.fineness.map { fineness in
+            frames.map { frame in
+                var slopes = MeasuredSlopes(frame, blocksOf: frame.camera.pixels(spanning: fineness), filter: filter)
+                slopes.hideUnmistakableMetal(in: frame, filter: filter, parameters: tracking.metal)
+                return (frame.camera, slopes)
+            }
+        }
+    }
+
     /// Where a start comes to rest.
     func settled(
-        _ start: RigidTransform<Room, Patient>, _ frames: [XRayFrame], _ effort: AcquisitionParameters.Search
+        _ start: RigidTransform<Room, Patient>, _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]],
+        _ effort: AcquisitionParameters.Search
     ) throws -> (roomFromPatient: RigidTransform<Room, Patient>, agreement: Double) {
         var registration = tracking.registration
         (registration.fineness, registration.iterations) = (effort.fineness, effort.iterations)
         let filter = GradientFilter(sigma: registration.sigma)
-        let cameras = frames.map(\.camera)
-        let measured = registration.fineness.map { fineness in
-            frames.map { MeasuredSlopes($0, blocksOf: $0.camera.pixels(spanning: fineness), filter: filter) }
-        }
+        let cameras = measured[0].map(\.camera)
         var place = start
         for round in 0..<effort.rounds {
             let poses = model.vertebrae.map { place * $0.patientFromVertebra }
             let rest = RestImages(of: model, withNeighbours: true, at: place, in: cameras, parameters: registration, threads: threads)
             let views = measured.indices.map { level in
                 cameras.indices.map { view in
-                    let seen = measured[level][view]
+                    let seen = measured[level][view].slopes
                     return ComparedView(
                         camera: cameras[view], measured: seen,
                         background: background(rest.slopes[level][view], seen.raster, cameras[view], at: place))
@@ -173,13 +188,13 @@ private struct StartSearch {
         var coarse = tracking
         coarse.registration = registration
         let moment = RestMoment(
-            model: model, parameters: coarse, cameras: cameras, measured: measured[0], poses: poses, threads: threads)
+            model: model, parameters: coarse, cameras: cameras, measured: measured[0].map(\.slopes), poses: poses, threads: threads)
         var rest = try moment.found(around: place, turn: tracking.restStartTurn, shift: tracking.restStartShift)
-        if distance(rest.roomFromPatient * model.centre, place * model.centre, frames) > parameters.restLeeway {
+        if distance(rest.roomFromPatient * model.centre, place * model.centre, cameras) > parameters.restLeeway {
             rest = RestImages(of: model, withNeighbours: false, at: place, in: cameras, parameters: registration, threads: threads)
         }
         let views = cameras.indices.map { view in
-            let seen = measured.last![view]
+            let seen = measured.last![view].slopes
             let standing = slopes(of: model.neighbours.map { ($0, place) }, from: cameras[view], raster: seen.raster, filter: filter)
             return ComparedView(
                 camera: cameras[view], measured: seen,

@@ -73,6 +73,9 @@ struct FollowedRest: Sendable {
                 mean: motions[view], information: [1 / (shift * shift), 1 / (shift * shift), 1 / (turn * turn)].map { $0 * inflation }))
     }
 
+    /// The line integrals of the rest in one view, where it was last drawn.
+    func lineIntegrals(level: Int, view: Int) -> [Float] { images.lineIntegrals[level][view] }
+
     /// Takes over how the rest has moved in a frame, and begins to look for its place where the last search is long enough ago.
     mutating func follow(_ motions: [ImageMotion], _ moment: RestMoment, at time: Double) {
         self.motions = motions

@@ -14,6 +14,7 @@ func judge(_ evidence: PoseEvidence, _ limits: TrustLimits) -> (state: TrackingS
     atLeast(evidence.visible, limits.visible, .cutByEdge, gone: .outOfView)
     // What is not seen cannot agree, and its reason has been given.
     if evidence.visible >= limits.visible.lost {
+        atMost(evidence.covered, limits.covered, .covered)
         atMost(evidence.outliers, limits.outliers, .covered)
         atLeast(evidence.agreement, limits.agreement, .lowSimilarity)
         atLeast(evidence.contrast / evidence.contrastDeviation, limits.significance, .lowSimilarity)

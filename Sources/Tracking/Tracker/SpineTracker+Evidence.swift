@@ -13,7 +13,12 @@ extension SpineTracker {
                 found.comparison.rendered[view][n].map { ViewEvidence(views[view], found.comparison.fits[view], $0) }
             }
             let seen = byView.compactMap(\.self)
-            evidence.views = byView.indices.filter { (byView[$0]?.visible ?? 0) >= parameters.limits.visible.lost }
+            evidence.views = byView.indices.filter { view in
+                guard let one = byView[view] else { return false }
+                return one.visible >= parameters.limits.visible.lost && one.covered < parameters.limits.covered.lost
+            }
+            let showing = seen.filter { $0.visible >= parameters.limits.visible.lost }
+            evidence.covered = showing.isEmpty ? 0 : showing.reduce(0) { $0 + $1.covered } / Double(showing.count)
             let information = seen.reduce(0) { $0 + $1.information }
             if information > 0 {
                 evidence.contrast = seen.reduce(0) { $0 + $1.information * $1.contrast } / information

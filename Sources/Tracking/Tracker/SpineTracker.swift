@@ -28,6 +28,8 @@ public struct SpineTracker: Sendable {
     private(set) var inflation = usualInflation
     private var agreement = UsualAgreement()
     private var rest: FollowedRest?
+    /// What the last frame showed beside bone, by view; empty where nothing was seen.
+    public private(set) var metalViews: [MetalView] = []
 
     /// - Parameters:
     ///   - roomFromPatient: where the CT's patient lies in the room; `acquire` finds it.
@@ -58,6 +60,7 @@ public struct SpineTracker: Sendable {
         if let last = self.time, !(time > last) { throw TrackingError.timeNotLater(time, last: last) }
         begun = begun ?? time
         // A view that shows nothing must not count as one from which depth is seen.
+        metalViews = []
         let seen = frames.filter(\.hasSignal)
         guard !seen.isEmpty else { return lostAll(.noSignal) }
         do { return try registered(seen, at: time) } catch is LinearAlgebraError { return lostAll(.unsolvable) }
@@ -69,12 +72,15 @@ public struct SpineTracker: Sendable {
         let prior = try expectation(after: gap, cameras)
         let group = try groupPose(of: model.vertebrae, at: prior.means)
         let measured = measuredSlopes(frames)
-        func moment(_ poses: [RigidTransform<Room, Vertebra>]) -> RestMoment {
-            RestMoment(model: model, parameters: parameters, cameras: cameras, measured: measured[0], poses: poses, threads: 1)
-        }
-        var rest = try rest ?? FollowedRest(moment(prior.means), around: group)
+        var rest = try rest ?? FollowedRest(restMoment(measured[0], cameras, prior.means), around: group)
         try rest.prepare(model, in: cameras, at: time, parameters, threads: threads)
-        let views = comparedViews(measured, cameras, rest, at: group, after: gap)
+        let seen = comparedViews(measured, cameras, rest, at: group, after: gap)
+        let (tracker, drawn) = (self, rest)
+        let (views, metal) = withoutMetal(
+            seen,
+            explained: { level, view in
+                tracker.explainedIntegrals(seen[level][view], drawn.lineIntegrals(level: level, view: view), at: prior.means, group)
+            }, parameters.registration, parameters: parameters.metal, threads: threads)
         let found = try registerVertebrae(
             model.vertebrae.map(\.attenuation), startingAt: prior.means, in: views, prior: prior.strengthened(by: inflation),
             parameters: parameters.registration, threads: threads)
@@ -82,11 +88,16 @@ public struct SpineTracker: Sendable {
         learnInflation(score, found.comparison.information)
         let posterior = try posteriorCovariance(found.comparison.information, score, prior)
         var evidence = try evidence(found, views.last!, prior, posterior, cameras)
+        metalViews = frames.indices.map {
+            MetalView(frames[$0].view, cameras[$0], seen.last![$0].measured, found.comparison.fits[$0], metal[$0])
+        }
         let agreements = zip(frames.map(\.view), wholeImageAgreements(found.comparison, views.last!))
         let share = agreement.share(of: agreements)
         for n in evidence.indices { evidence[n].agreement = share }
         let estimates = try accept(found.poses, posterior, evidence, prior, at: time, cameras)
-        if estimates.contains(where: { $0.state != .lost }) { rest.follow(found.motions, moment(poses), at: time) }
+        if estimates.contains(where: { $0.state != .lost }) {
+            rest.follow(found.motions, restMoment(views[0].map(\.measured), cameras, poses), at: time)
+        }
         self.rest = rest
         if estimates.contains(where: { $0.state == .ok }) { agreement.learn(agreements) }
         return estimates

@@ -1,6 +1,8 @@
 /// How vertebrae are expected to move, and when a pose is no longer believed.
 public struct TrackerParameters: Codable, Equatable, Sendable {
     public var registration = RegistrationParameters()
+    /// What is metal, and taken out of the comparison.
+    public var metal = MetalParameters()
 
     /// One vertebra against the others, standard deviations: manipulation moves vertebrae by 1.5 mm, and 1 to 2 degrees come with it.
     public var ownTurn = 2.0 * .pi / 180
@@ -61,6 +63,8 @@ public struct TrustLimits: Codable, Equatable, Sendable {
     public var contrast = Pair(degraded: 0.6, lost: 1.3)
     /// At most: share of its edges with outlying residuals.
     public var outliers = Pair(degraded: 0.2, lost: 0.5)
+    /// At most: share of its edges that metal hides, the mean over the views that show it.
+    public var covered = Pair(degraded: 0.5, lost: 0.85)
     /// At most, in standard deviations.
     public var innovation = Pair(degraded: 2.5, lost: 4)
     public var neighbours = Pair(degraded: 2.2, lost: 3.5)

@@ -69,8 +69,10 @@ public struct PoseEvidence: Equatable, Sendable {
     public var contrastDeviation = Double.infinity
     /// Agreement of the whole images with the model over its usual value: the same for all vertebrae.
     public var agreement = 0.0
-    /// The share of its edges that lie on valid places of the image; of the view that shows most of it.
+    /// The share of its edges that lie on the image, inside its shutters; of the view that shows most of it.
     public var visible = 0.0
+    /// The share of these that metal hides; the mean over the views that show enough of it.
+    public var covered = 0.0
     /// Which views show enough of it, by their place among those with a signal.
     public var views: [Int] = []
     /// The share of its edges where residuals are far beyond what is usual; of the view where most are.

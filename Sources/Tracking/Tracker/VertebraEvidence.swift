@@ -4,8 +4,10 @@ struct ViewEvidence {
     var contrast = 0.0
     /// One over the contrast's variance, were residuals independent.
     var information = 0.0
-    /// Share of the vertebra's edge strength that lies on valid places of the image.
+    /// Share of the vertebra's edge strength that lies on measured places of the image, hidden ones among them.
     var visible = 0.0
+    /// Share of these that something hides.
+    var covered = 0.0
     /// Share of its valid edge strength where residuals are as strong as bone's edges and beyond four standard deviations, at its own contrast.
     var outliers = 0.0
 
@@ -14,7 +16,9 @@ struct ViewEvidence {
         let places = EdgePlaces(view, fit, part)
         guard places.strength > 0 else { return }
         // The part of it that lies beyond the image was not rendered.
-        visible = Double(places.seenStrength / places.strength) * part.shareOnImage
+        let onImage = places.seenStrength + places.hiddenStrength
+        visible = Double(onImage / places.strength) * part.shareOnImage
+        covered = onImage > 0 ? Double(places.hiddenStrength / onImage) : 0
         var (cross, square): (Float, Float) = (0, 0)
         for place in places.seen {
             cross += place.weight * (place.residual * place.slope).sum()
@@ -47,9 +51,10 @@ private struct EdgePlaces {
         var variance: Float
     }
     var seen: [Place] = []
-    /// Squared slopes, of all places and of those that were measured.
+    /// Squared slopes, of all places, of those that were measured, and of those that were but are hidden.
     var strength: Float = 0
     var seenStrength: Float = 0
+    var hiddenStrength: Float = 0
     var count = 0
 
     init(_ view: ComparedView, _ fit: ViewFit, _ part: RenderedVertebra) {
@@ -66,6 +71,7 @@ private struct EdgePlaces {
                 strength += square
                 count += 1
                 let n = (v + part.window.lower.y) * fit.raster.size.x + u + part.window.lower.x
+                if !measured.hidden.isEmpty, measured.hidden[n] > 0 { hiddenStrength += square }
                 guard measured.valid[n] > 0, fit.weights[n] > 0 else { continue }
                 seenStrength += square
                 let residual = SIMD2(

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from Tools.Evaluation.fluoroscopy import wire
+from Tools.Evaluation.fluoroscopy import implants, wire
 from Tools.Evaluation.fluoroscopy.detector import FULL, gain, quantised
 from Tools.Evaluation.fluoroscopy.pictures import read_frame
 from Tools.Evaluation.fluoroscopy.rigid import apply
@@ -54,8 +54,8 @@ def seen(camera, pose, points):
 class Exposures:
     """Frames of each view, with the disturbances that the options ask for."""
 
-    def __init__(self, arguments, scene, detector, events):
-        self.a, self.scene, self.detector, self.events = arguments, scene, detector, events
+    def __init__(self, arguments, scene, detector, events, screws=()):
+        self.a, self.scene, self.detector, self.events, self.screws = arguments, scene, detector, events, screws
         self.air_value, self.shutters = {}, {}
 
     def span(self, count):
@@ -75,6 +75,8 @@ class Exposures:
         stack = []
         for t, camera in enumerate(places):
             integrals = self.scene.integrals(camera, poses[t], group[t])
+            if self.screws and t >= a.screws_from:
+                integrals = integrals + implants.integrals(self.screws, camera, poses[t], a.screw_heads)
             if a.tool:
                 integrals = integrals + self.tool(camera, t / max(1, len(places) - 1))
             if a.values == "line_integral":

@@ -2,7 +2,7 @@
 
 Every vertebra with a frame in the case's plan.json moves on its own, the other labelled ones as a group, and the rest of the patient stands still. Writes
 frames, geometry.json, truth.jsonl, initial.json (one rough place of the patient), initial_poses.json (a start for each vertebra), landmarks.json, and for
-the judge surface.json (points of each vertebra, its own frame) and simulation.json (options, seeds, physics, when something goes wrong).
+the judge surface.json (points of each vertebra, its own frame), screws.json (those that were placed, where they really are) and simulation.json (options, seeds, physics, when something goes wrong).
 """
 
 import argparse
@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from Tools.Evaluation.fluoroscopy import attenuation, cameras, motion, wire
+from Tools.Evaluation.fluoroscopy import attenuation, cameras, implants, motion, wire
 from Tools.Evaluation.fluoroscopy.detector import Detector
 from Tools.Evaluation.fluoroscopy.disturbances import EVENTS, Exposures, carm_places, dropped
 from Tools.Evaluation.fluoroscopy.pictures import write_frames
@@ -51,6 +51,11 @@ def options():
     add("--miscalibrated-px", type=float, default=0, help="geometry.json's principal point is off by this much")
     add("--distance-error", type=float, default=0, help="geometry.json's source_detector_mm is too long by this share")
     add("--tool", action="store_true", help="a titanium rod moves through")
+    add("--screws", metavar="WHICH", help="screws of the plan stand in their vertebrae: `all`, or such as T12:left,L1:right")
+    add("--screw-mm", type=float, default=1.2, help="standard deviation of a screw's entry from the plan, along each of its axes")
+    add("--screw-deg", type=float, default=2.0, help="of its direction, about each axis across it")
+    add("--screws-from", type=int, default=0, help="the first frame that shows them")
+    add("--screw-heads", action="store_true", help="screws have tulips")
     add("--collimate", choices=["said", "unsaid"], help="shutters close around the spine; said: geometry.json has the field")
     add("--carm-turn-deg", type=float, default=0, help="the C-arm turns by this much in the middle third, and geometry.json says so")
     add("--leave-view", metavar="LEVEL", help="the C-arm travels until this level is out of view, and back; geometry.json says so")
@@ -83,7 +88,8 @@ def make(arguments, scene=None):
     places = carm_places(views, len(times), a.carm_turn_deg, a.leave_view, poses, surfaces)
     detector = Detector(a.photons, a.scatter, blur_sigma_mm=a.blur_mm)
     events = []
-    exposures = Exposures(a, scene, detector, events)
+    screws = implants.placed(scene.plan, scene.levels, a.screws, a.seed, a.screw_mm, a.screw_deg) if a.screws else []
+    exposures = Exposures(a, scene, detector, events, screws)
     stacks = {view.name: exposures.sequence(view, places[view.name], poses, group) for view in views}
     exposures.spoil(stacks)
 
@@ -94,6 +100,7 @@ def make(arguments, scene=None):
     wire.write_lines(a.output / "truth.jsonl", [wire.poses_line(t, time, poses[t]) for t, time in enumerate(times)])
     write_start(a, scene, poses[0], views, places)
     wire.write(a.output / "surface.json", {level: np.round(points, 3).tolist() for level, points in surfaces.items()})
+    wire.write(a.output / "screws.json", {"from_frame": a.screws_from, "screws": [screw.described() for screw in screws]})
     wire.write(a.output / "simulation.json", {
         "options": {key: str(value) if isinstance(value, Path) else value for key, value in vars(a).items()},
         "physics": asdict(detector) | {"water_per_mm": attenuation.WATER_PER_MM, "soft_tissue_hu": attenuation.SOFT_TISSUE_HU, "shell_mm": shell},

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from Tools.Evaluation import tables
-from Tools.Evaluation.fluoroscopy import cameras, wire
+from Tools.Evaluation.fluoroscopy import cameras, judge_screws, wire
 from Tools.Evaluation.fluoroscopy.rigid import apply, rotation_vector
 
 # A pose that is off by more than this and says OK is a lie: 3 mm is a pedicle wall and a half, and 3 degrees move a screw's tip by 2 mm.
@@ -35,7 +35,8 @@ def judge(frames, run):
     surface = {level: np.array(points) for level, points in wire.read(frames / "surface.json").items()}
     found = by_frame(wire.read_lines(run / "poses.jsonl"))
     rows = []
-    for line in wire.read_lines(frames / "truth.jsonl"):
+    truth = wire.read_lines(frames / "truth.jsonl")
+    for line in truth:
         views = moments[line["frame"]]
         for true in line["vertebrae"]:
             level = true["level"]
@@ -45,7 +46,8 @@ def judge(frames, run):
     for row in rows:
         if any(e["code"] in BLIND and e["frame"] <= row["frame"] < e["end"] for e in events):
             row |= {"blind": True, "wrong": True}
-    return figures(rows, events, len(moments[0])) | {"rows": rows}
+    screws = judge_screws.grade(frames, run, moments, truth)
+    return figures(rows, events, len(moments[0])) | {"rows": rows} | ({"screws": screws} if screws else {})
 
 
 def moments_of(frames):
@@ -209,6 +211,8 @@ def markdown(result):
     ]
     for event in result["events"]:
         lines += ["", f"From frame {event['frame']}: {event['code']}; frames until not OK: {event['frames_until_not_ok']}; false OK {event['false_ok_during']}."]
+    if "screws" in result:
+        lines += ["", judge_screws.markdown(result["screws"])]
     return "\n".join(lines)
 
 
