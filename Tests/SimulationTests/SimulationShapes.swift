@@ -13,7 +13,7 @@ func barModel() throws -> SpineModel {
     for k in 1..<14 { for j in 1..<14 { for i in 2..<39 { bone[i, j, k] = 0.02 } } }
     let vertebrae = [(VertebraLevel.t12, 20.0), (.l1, -20.0)].map { level, z in
         ModelVertebra(
-            level: level, attenuation: bone,
+            level: level, attenuation: AttenuationVolume(bone),
             patientFromVertebra: RigidTransform(
                 asserting: Rotation(columns: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)), origin: Point(0, 0, z)),
             centroid: Point(6, 0, 0))

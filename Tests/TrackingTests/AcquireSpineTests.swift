@@ -32,7 +32,7 @@ struct AcquireSpineTests {
                 }
             }
         }
-        return SpineModel(vertebrae: Array(tracked), rest: rest)
+        return SpineModel(vertebrae: Array(tracked), rest: AttenuationVolume(rest))
     }
 
     private func frames(_ model: SpineModel, _ place: RigidTransform<Room, Patient>, _ cameras: [CArmCamera]) -> [XRayFrame] {

@@ -11,7 +11,7 @@ struct ClusteredScoresTests {
         let truth = [upright(at: Point(0, 10, 14)), upright(at: Point(4, 0, -14))]
         let vertebrae = [try blobVertebra(.t12), try blobVertebra(.l1)]
         let seen = frame(Array(zip(vertebrae, truth)), in: camera).counted(photons: 2000, by: &random)
-        return Comparison(seen, Array(zip(vertebrae, truth)))
+        return try Comparison(seen, Array(zip(vertebrae, truth)))
     }
 
     /// Each square's pull, summed place by place over the whole raster, times itself.
@@ -32,7 +32,7 @@ struct ClusteredScoresTests {
                 }
             }
         }
-        let scores = clusteredScores(fit, comparison.rendered, side: side)
+        let scores = clusteredScores(fit, comparison.rendered, nil, side: side)
         for i in 0..<12 {
             for j in 0..<12 {
                 let sum = pulls.values.reduce(0) { $0 + $1[i] * $1[j] }
@@ -45,7 +45,7 @@ struct ClusteredScoresTests {
     /// The squares' pulls add up to the whole's: one square for all is the gradient times itself.
     @Test func oneSquareForAllIsTheGradientSquared() throws {
         let comparison = try comparison(seed: 4)
-        let scores = clusteredScores(comparison.fit, comparison.rendered, side: 1000)
+        let scores = clusteredScores(comparison.fit, comparison.rendered, nil, side: 1000)
         let gradient = NormalEquations(comparison.fit, comparison.rendered).gradient
         for i in 0..<12 {
             for j in 0..<12 {
@@ -59,7 +59,7 @@ struct ClusteredScoresTests {
     @Test func neighboursThatVaryTogetherCountForLess() throws {
         let comparison = try comparison(seed: 5)
         func total(_ side: Int) -> Double {
-            let scores = clusteredScores(comparison.fit, comparison.rendered, side: side)
+            let scores = clusteredScores(comparison.fit, comparison.rendered, nil, side: side)
             let information = NormalEquations(comparison.fit, comparison.rendered).information
             return (0..<12).reduce(0) { $0 + scores[$1, $1] / information[$1, $1] } / 12
         }

@@ -10,7 +10,7 @@ struct NormalEquationsTests {
         let truth = [upright(at: Point(0, 10, 14)), upright(at: Point(4, 0, -14))]
         let start = truth.map { PoseMotion([0.03, -0.02, 0.04, 1, 2, -1]).applied(to: $0, about: $0.origin) }
         let vertebrae = [try blobVertebra(.t12), try blobVertebra(.l1)]
-        let comparison = Comparison(frame(Array(zip(vertebrae, truth)), in: camera), Array(zip(vertebrae, start)))
+        let comparison = try Comparison(frame(Array(zip(vertebrae, truth)), in: camera), Array(zip(vertebrae, start)))
         let fit = comparison.fit
         let parts = try comparison.rendered.map { try #require($0) }
         #expect(!parts[0].window.intersection(parts[1].window).isEmpty)
@@ -39,7 +39,7 @@ struct NormalEquationsTests {
         let camera = try TestViews.fromTheFront()
         let (seen, away) = (upright(at: Point(0, 0, 0)), upright(at: Point(500, 0, 0)))
         let vertebrae = [try blobVertebra(.t12), try blobVertebra(.l1)]
-        let comparison = Comparison(frame([(vertebrae[0], seen)], in: camera), Array(zip(vertebrae, [seen, away])))
+        let comparison = try Comparison(frame([(vertebrae[0], seen)], in: camera), Array(zip(vertebrae, [seen, away])))
         #expect(comparison.rendered[1] == nil)
         let equations = NormalEquations(comparison.fit, comparison.rendered)
         for i in 0..<12 { for j in 6..<12 { #expect(equations.information[i, j] == 0 && equations.gradient[j] == 0) } }

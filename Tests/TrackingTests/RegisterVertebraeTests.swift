@@ -47,7 +47,8 @@ struct RegisterVertebraeTests {
             let off = PoseMotion([number(0.06), number(0.06), number(0.06), number(4), number(4), number(4)])
             let start = off.applied(to: truth, about: truth.origin)
             let result = try registerVertebrae(
-                [vertebra()], startingAt: [start], in: levels, prior: PosePrior(none: [start]), parameters: parameters, threads: 1)
+                [vertebra().attenuation], startingAt: [start], in: levels, prior: PosePrior(none: [start]), parameters: parameters,
+                threads: 1)
             let left = PoseMotion(from: truth, to: result.poses[0])
             #expect(left.rotation.length < 0.003, "seed \(seed), run \(run): \(left)")
             #expect(max(abs(left.shift.x), abs(left.shift.z)) < 0.03, "seed \(seed), run \(run): \(left)")
@@ -64,7 +65,7 @@ struct RegisterVertebraeTests {
         let levels = levels(cameras.map { frame($0, volume, [truth]) }, parameters)
         let start = PoseMotion([0.05, -0.06, 0.04, 3, 4, -3]).applied(to: truth, about: truth.origin)
         let result = try registerVertebrae(
-            [vertebra()], startingAt: [start], in: levels, prior: PosePrior(none: [start]), parameters: parameters, threads: 2)
+            [vertebra().attenuation], startingAt: [start], in: levels, prior: PosePrior(none: [start]), parameters: parameters, threads: 2)
         let left = PoseMotion(from: truth, to: result.poses[0])
         #expect(left.rotation.length < 0.002 && left.shift.length < 0.02, "\(left)")
     }
@@ -80,7 +81,8 @@ struct RegisterVertebraeTests {
         let offs = [PoseMotion([0.05, -0.03, 0.04, 2, 2, -3]), PoseMotion([-0.04, 0.03, 0.05, -3, 1, 2])]
         let start = zip(truth, offs).map { $1.applied(to: $0, about: $0.origin) }
         let result = try registerVertebrae(
-            [vertebra(.t12), vertebra(.l1)], startingAt: start, in: levels, prior: PosePrior(none: start), parameters: parameters,
+            [vertebra(.t12).attenuation, vertebra(.l1).attenuation], startingAt: start, in: levels, prior: PosePrior(none: start),
+            parameters: parameters,
             threads: 2)
         for (pose, truth) in zip(result.poses, truth) {
             let left = PoseMotion(from: truth, to: pose)

@@ -125,6 +125,6 @@ struct SpineTrackerTests {
                 #expect(estimate.state == .lost && estimate.causes == [.noSignal] && estimate.covariance == nil)
             }
         }
-        #expect(tracker.isLost)
+        #expect(!tracker.isStale(at: 0.4) && tracker.isStale(at: 0.6))
     }
 }

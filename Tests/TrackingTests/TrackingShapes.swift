@@ -94,7 +94,7 @@ func supine(at origin: Point<Room> = Point(0, 0, 0)) -> RigidTransform<Room, Pat
 ///
 /// - Parameter contrast: that is left of it, such as 0.5 where scatter fills the shadows.
 func frame(
-    _ vertebrae: [(ModelVertebra, RigidTransform<Room, Vertebra>)], rest: (Volume<Float, Patient>, RigidTransform<Room, Patient>)? = nil,
+    _ vertebrae: [(ModelVertebra, RigidTransform<Room, Vertebra>)], rest: (AttenuationVolume<Patient>, RigidTransform<Room, Patient>)? = nil,
     in camera: CArmCamera, contrast: Float = 1, view: String = "AP"
 ) -> XRayFrame {
     let raster = DetectorRaster(pixelsOf: camera)
@@ -131,12 +131,13 @@ struct Comparison {
     let fit: ViewFit
     let whole: ImageComparison
 
-    init(_ frame: XRayFrame, _ vertebrae: [(ModelVertebra, RigidTransform<Room, Vertebra>)], blocksOf factor: Int = 2) {
+    init(_ frame: XRayFrame, _ vertebrae: [(ModelVertebra, RigidTransform<Room, Vertebra>)], blocksOf factor: Int = 2) throws {
         let parameters = RegistrationParameters()
         let filter = GradientFilter(sigma: parameters.sigma)
         view = ComparedView(camera: frame.camera, measured: MeasuredSlopes(frame, blocksOf: factor, filter: filter), background: nil)
-        whole = ImageComparison(
-            vertebrae.map(\.0), at: vertebrae.map(\.1), in: [view], filter: filter, parameters: parameters, keeping: nil, threads: 1)
+        whole = try ImageComparison(
+            vertebrae.map(\.0.attenuation), at: vertebrae.map(\.1), [ImageMotion()], in: [view], filter: filter, parameters: parameters,
+            keeping: nil, threads: 1)
         (rendered, fit) = (whole.rendered[0], whole.fits[0])
     }
 

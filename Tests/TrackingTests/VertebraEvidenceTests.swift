@@ -8,7 +8,7 @@ struct VertebraEvidenceTests {
     private let truth = upright(at: Point(0, 0, 0))
 
     private func evidence(_ frame: XRayFrame, _ pose: RigidTransform<Room, Vertebra>) throws -> ViewEvidence {
-        let comparison = Comparison(frame, [(try blobVertebra(), pose)])
+        let comparison = try Comparison(frame, [(try blobVertebra(), pose)])
         return ViewEvidence(comparison.view, comparison.fit, try #require(comparison.rendered[0]))
     }
 
@@ -24,7 +24,7 @@ struct VertebraEvidenceTests {
     @Test func aVertebraThatIsNotThereHasNoContrast() throws {
         let (here, missing) = (upright(at: Point(0, 0, 18)), upright(at: Point(0, 0, -18)))
         let image = frame([(try blobVertebra(), here)], in: try TestViews.fromTheFront())
-        let comparison = Comparison(image, [(try blobVertebra(.t12), here), (try blobVertebra(.l1), missing)])
+        let comparison = try Comparison(image, [(try blobVertebra(.t12), here), (try blobVertebra(.l1), missing)])
         let found = try comparison.rendered.map { ViewEvidence(comparison.view, comparison.fit, try #require($0)) }
         // The view's gain is that of both together, so that the one that is there has more than its share.
         #expect(abs(found[0].contrast * Double(comparison.fit.gain) - 1) < 0.1, "\(found[0])")

@@ -17,7 +17,7 @@ struct ViewFitTests {
     }
 
     private func comparison(_ frame: XRayFrame, _ pose: RigidTransform<Room, Vertebra>) throws -> Comparison {
-        Comparison(frame, [(try blobVertebra(), pose)])
+        try Comparison(frame, [(try blobVertebra(), pose)])
     }
 
     @Test(arguments: [1, 0.5, 1.4] as [Float])
@@ -69,13 +69,14 @@ struct ViewFitTests {
     @Test func aReferenceKeepsPlacesAndScale() throws {
         let vertebra = try blobVertebra()
         let filter = GradientFilter(sigma: 1)
-        func compared(_ frame: XRayFrame, _ x: Double, keeping reference: ImageComparison?) -> ImageComparison {
+        func compared(_ frame: XRayFrame, _ x: Double, keeping reference: ImageComparison?) throws -> ImageComparison {
             let view = ComparedView(camera: frame.camera, measured: MeasuredSlopes(frame, blocksOf: 2, filter: filter), background: nil)
-            return ImageComparison(
-                [vertebra], at: [off(x)], in: [view], filter: filter, parameters: .init(), keeping: reference, threads: 1)
+            return try ImageComparison(
+                [vertebra.attenuation], at: [off(x)], [ImageMotion()], in: [view], filter: filter, parameters: .init(), keeping: reference,
+                threads: 1)
         }
-        let far = compared(withWaves(try seen()), 6, keeping: nil)
-        let (kept, chosen) = (compared(try seen(), 0, keeping: far), compared(try seen(), 0, keeping: nil))
+        let far = try compared(withWaves(try seen()), 6, keeping: nil)
+        let (kept, chosen) = (try compared(try seen(), 0, keeping: far), try compared(try seen(), 0, keeping: nil))
         #expect(kept.fits[0].looked.mask == far.fits[0].looked.mask && kept.fits[0].scale == far.fits[0].scale)
         #expect(chosen.fits[0].looked.mask != far.fits[0].looked.mask && chosen.fits[0].scale < far.fits[0].scale)
         #expect(kept.cost < 0.2 * far.cost, "\(kept.cost), \(far.cost)")

@@ -8,8 +8,8 @@ struct WholeImageAgreementTests {
     private let truth = upright(at: Point(2, 5, -3))
 
     private func agreement(_ frame: XRayFrame, _ poses: [RigidTransform<Room, Vertebra>]) throws -> Double {
-        let comparison = Comparison(frame, try poses.map { (try blobVertebra(), $0) })
-        return wholeImageAgreement(comparison.whole, [comparison.view])
+        let comparison = try Comparison(frame, try poses.map { (try blobVertebra(), $0) })
+        return wholeImageAgreements(comparison.whole, [comparison.view])[0]
     }
 
     private func seen(contrast: Float = 1) throws -> XRayFrame {
