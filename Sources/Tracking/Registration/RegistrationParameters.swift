@@ -3,7 +3,7 @@ public struct RegistrationParameters: Codable, Equatable, Sendable {
     /// Sizes of a place at the detector, mm, from coarse to fine; whole pixels are taken.
     public var fineness: [Double] = [2.4, 1.2]
     /// Gauss-Newton steps at each fineness at most.
-    public var iterations: [Int] = [3, 3]
+    public var iterations: [Int] = [3, 2]
     /// Of the Gaussian that images are smoothed by, in places.
     public var sigma = 1.0
     /// Residuals beyond so many robust standard deviations lose weight (Huber).
