@@ -96,4 +96,23 @@ struct ProjectVolumeTests {
             #expect(project(volume, at: at, from: camera, to: DetectorRaster(pixelsOf: camera)).allSatisfy { $0 == 0 })
         }
     }
+
+    /// A CT of more voxels than a float counts exactly: 250 x 250 x 290, of which only the far end holds anything.
+    @Test func aWholeCTsLastSlicesAreWhereTheyBelong() throws {
+        let grid = try GridGeometry<Vertebra>(size: SIMD3(250, 250, 290), spacing: SIMD3(1, 1, 1), origin: Point(-125, -125, -250))
+        var volume = Volume<Float, Vertebra>(geometry: grid, repeating: 0)
+        // 20 mm deep along the beam, from x = 10 to 20 and z = 25 to 35.
+        for k in 275..<286 { for j in 115..<135 { for i in 135..<146 { volume[i, j, k] = 0.02 } } }
+        let camera = try TestViews.fromTheFront()
+        let image = project(
+            volume, at: camera.carmFromRoom * upright(at: Point(0, 0, 0)), from: camera, to: DetectorRaster(pixelsOf: camera), threads: 2)
+        func value(_ x: Double, _ z: Double) throws -> Float {
+            let pixel = try #require(camera.pixel(of: Point<Room>(x, 0, z)))
+            return image[Int(pixel.y.rounded()) * 128 + Int(pixel.x.rounded())]
+        }
+        #expect(abs(try value(15, 30) - 0.4) < 0.01)
+        #expect(try value(-15, 30) == 0)
+        #expect(try value(15, -30) == 0)
+        #expect(try value(15, 5) == 0)
+    }
 }

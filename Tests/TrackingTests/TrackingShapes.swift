@@ -94,7 +94,8 @@ func supine(at origin: Point<Room> = Point(0, 0, 0)) -> RigidTransform<Room, Pat
 ///
 /// - Parameter contrast: that is left of it, such as 0.5 where scatter fills the shadows.
 func frame(
-    _ vertebrae: [(ModelVertebra, RigidTransform<Room, Vertebra>)], rest: (AttenuationVolume<Patient>, RigidTransform<Room, Patient>)? = nil,
+    _ vertebrae: [(ModelVertebra, RigidTransform<Room, Vertebra>)],
+    rest: (AttenuationVolume<Patient>, RigidTransform<Room, Patient>)? = nil,
     in camera: CArmCamera, contrast: Float = 1, view: String = "AP"
 ) -> XRayFrame {
     let raster = DetectorRaster(pixelsOf: camera)

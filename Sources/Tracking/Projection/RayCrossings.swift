@@ -89,11 +89,12 @@ struct FourCrossings {
         let a = planes.numbers * ray.slope.x + ray.start.x
         let b = planes.numbers * ray.slope.y + ray.start.y
         // A place on the border of two cells may go to either.
-        let cellA = (a - 0.5 + Self.rounding) - Self.rounding
-        let cellB = (b - 0.5 + Self.rounding) - Self.rounding
-        (fractionA, fractionB) = (a - cellA, b - cellB)
-        let place = cellA * Float(stride.x) + cellB * Float(stride.y) + Self.showing
-        let offset = unsafeBitCast(place, to: SIMD4<UInt32>.self) & 0x7f_ffff
+        let (roundedA, roundedB) = (a - 0.5 + Self.rounding, b - 0.5 + Self.rounding)
+        (fractionA, fractionB) = (a - (roundedA - Self.rounding), b - (roundedB - Self.rounding))
+        let cellA = unsafeBitCast(roundedA, to: SIMD4<UInt32>.self) & 0x3f_ffff
+        let cellB = unsafeBitCast(roundedB, to: SIMD4<UInt32>.self) & 0x3f_ffff
+        // Within 32 bits: a volume of more voxels would fill 16 GB.
+        let offset = cellA &* UInt32(truncatingIfNeeded: stride.x) &+ cellB &* UInt32(truncatingIfNeeded: stride.y)
         let p = planes.first + Int(truncatingIfNeeded: offset[0])
         let q = planes.first + (planes.ahead.0 &+ Int(truncatingIfNeeded: offset[1]))
         let r = planes.first + (planes.ahead.1 &+ Int(truncatingIfNeeded: offset[2]))
@@ -106,8 +107,7 @@ struct FourCrossings {
         corner11 = SIMD4(p[both], q[both], r[both], s[both])
     }
 
-    /// Adding and taking away 3 * 2^22 leaves no bit for fractions; a conversion to integers would check its range in every sample.
+    /// Added to a number below 2^22, 3 * 2^22 leaves no bit for fractions, and the whole number in the low bits; a conversion to integers would check its range in
+    /// every sample.
     private static var rounding: Float { 12_582_912 }
-    /// A whole number below 2^23 shows in the low bits of its sum with 2^23. A plane of a grid has fewer voxels.
-    private static var showing: Float { 8_388_608 }
 }
