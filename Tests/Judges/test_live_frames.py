@@ -1,5 +1,6 @@
 """`lamina track --frames tcp://...`: real processes, with pyzmq as the sender and messages that are made here or by the specification's own example."""
 
+import functools
 import json
 import re
 import signal
@@ -81,7 +82,10 @@ def live(scene, folder, out, *options, address="tcp://127.0.0.1:*"):  # noqa: F8
     """A publisher to which a tracker has just subscribed."""
     publisher = Publisher(address)
     command = [PROGRAM, "track", scene["case"], "--frames", publisher.address, "--initial", folder / "initial.json", "-o", out]
-    process = subprocess.Popen([*map(str, command), *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    # Under nohup or in the background a shell has SIGINT ignored, which a child inherits.
+    default = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
+    process = subprocess.Popen(
+        [*map(str, command), *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=default)
     try:
         assert publisher.wait_for_subscriber(60), process.poll()
         yield publisher, Tracker(process, out)

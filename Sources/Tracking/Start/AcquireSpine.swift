@@ -22,11 +22,13 @@ public struct AcquisitionParameters: Codable, Equatable, Sendable {
     public var settling = Search(fineness: [4.8, 2.4], iterations: [5, 5], rounds: 2, findsRest: true)
     /// Starts lie so far to either side of the guess, in the two directions across the spine, mm.
     public var sideways = 12.0
-    /// Agreement below which the images are of something else. Right starts had 0.65 to 0.67 on development frames whose organs do not move with the spine, 1.0 on
-    /// phantoms; starts one level off at most 0.46, swapped and mirrored images at most 0.50.
+    /// Agreement below which the images are of something else. Right starts had 0.87 to 0.98 on development frames and phantoms; starts one level off at most 0.61,
+    /// mirrored images of a person at most 0.48, exchanged ones 0.03.
     public var leastAgreement = 0.55
-    /// A start one level off, mirrored images or exchanged ones whose agreement is more than this share of the best leave it open which is right.
+    /// A start one level off, or images exchanged between views, whose agreement is more than this share of the best leave it open which is right.
     public var ambiguity = 0.9
+    /// The same of mirrored images: a spine is nearly its own mirror image, a phantom's in one view more than a person's (0.93; 0.3 to 0.5).
+    public var mirrorAmbiguity = 0.95
     /// The rest of the anatomy may lie so far beside where the spine has it, mm: as far as breathing moves it, and well under a vertebra, or it would
     /// no longer tell one level from the next.
     public var restLeeway = 10.0
@@ -86,7 +88,7 @@ public func acquire(
     var causes: [TrackingCause] = []
     if best.agreement < parameters.leastAgreement { causes.append(.lowSimilarity) }
     // Not only where they explain the images better: what cannot be told from the mirrored must not pass for right.
-    if mirrored > parameters.ambiguity * best.agreement { causes.append(.mirrored) }
+    if mirrored > parameters.mirrorAmbiguity * best.agreement { causes.append(.mirrored) }
     if swapped > parameters.ambiguity * best.agreement { causes.append(.viewsSwapped) }
     if other > parameters.ambiguity * best.agreement { causes.append(.ambiguousLevel) }
     return Acquisition(
