@@ -27,8 +27,8 @@ public struct AcquisitionParameters: Codable, Equatable, Sendable {
     public var leastAgreement = 0.55
     /// A start one level off, or images exchanged between views, whose agreement is more than this share of the best leave it open which is right.
     public var ambiguity = 0.9
-    /// The same of mirrored images: a spine is nearly its own mirror image, a phantom's in one view more than a person's (0.93; 0.3 to 0.5).
-    public var mirrorAmbiguity = 0.95
+    /// The same of mirrored images: a spine is nearly its own mirror image, a phantom's in one view (0.93 to 0.97) more than a person's (0.04 to 0.5).
+    public var mirrorAmbiguity = 0.98
     /// The rest of the anatomy may lie so far beside where the spine has it, mm: as far as breathing moves it, and well under a vertebra, or it would
     /// no longer tell one level from the next.
     public var restLeeway = 10.0
