@@ -105,4 +105,13 @@ struct WidenedCovarianceTests {
         matrix.widen(along: ray, to: 10)
         #expect(try matrix.inverse().values.allSatisfy(\.isFinite))
     }
+
+    /// Across the rays alone, and only where it was less.
+    @Test func turnsAcrossTheRaysAreWidened() {
+        var covariance = SquareMatrix(order: 6)
+        for n in 0..<6 { covariance[n, n] = [1e-6, 4e-6, 9e-2, 1, 1, 1][n] }
+        covariance.widenTurns(across: SIMD3(0, 1, 0), to: 0.05)
+        #expect(abs(covariance[0, 0] - 2.5e-3) < 1e-12 && abs(covariance[1, 1] - 4e-6) < 1e-12 && abs(covariance[2, 2] - 9e-2) < 1e-12)
+        #expect(covariance[3, 3] == 1)
+    }
 }

@@ -32,7 +32,7 @@ extension SpineTracker {
             let resting = group * model.vertebrae[n].patientFromVertebra
             evidence.neighbours = try length(PoseMotion(from: resting, to: pose), in: ownCovariance)
             let seeing = evidence.views.map { cameras[$0] }
-            let block = posterior.block(6 * n, 6 * n, size: 6).scaled(by: varianceMargin(seeing, at: pose.origin))
+            let block = publishedCovariance(posterior.block(6 * n, 6 * n, size: 6), of: pose, seenIn: seeing)
             evidence.turnDeviation = try block.block(0, 0, size: 3).largestDeviation()
             var shift = block.block(3, 3, size: 3)
             if !viewsStandApart(seeing, at: pose.origin) { shift.flatten(along: rayDirection(seeing.first ?? cameras[0], to: pose.origin)) }
@@ -45,9 +45,21 @@ extension SpineTracker {
         return all
     }
 
-    /// What variances are published larger by, which depends on whether the views that show a vertebra stand apart.
-    func varianceMargin(_ seeing: [CArmCamera], at point: Point<Room>) -> Double {
-        let margin = viewsStandApart(seeing, at: point) ? parameters.deviationMargin : parameters.singleViewDeviationMargin
-        return margin * margin
+    /// A pose's covariance with the margins that it is published with, but for the depth's floor: which views show the vertebra decides.
+    func publishedCovariance(
+        _ estimated: SquareMatrix, of pose: RigidTransform<Room, Vertebra>, seenIn cameras: [CArmCamera]
+    ) -> SquareMatrix {
+        guard !viewsStandApart(cameras, at: pose.origin) else {
+            return estimated.scaled(by: parameters.deviationMargin * parameters.deviationMargin)
+        }
+        var covariance = estimated.scaled(by: parameters.singleViewDeviationMargin * parameters.singleViewDeviationMargin)
+        // From the side left and right halves lie over each other: a turn and its mirror image look alike, and the search may end in either.
+        if let camera = cameras.first {
+            let ray = rayDirection(camera, to: pose.origin)
+            if abs((ray * pose.rotation(SIMD3(1, 0, 0))).sum()) > cos(parameters.sideView) {
+                covariance.widenTurns(across: ray, to: parameters.leastSideTurnDeviation)
+            }
+        }
+        return covariance
     }
 }

@@ -122,7 +122,7 @@ public struct SpineTracker: Sendable {
             var (state, causes) = judge(evidence[n], parameters.limits)
             guard state != .lost else { return VertebraEstimate(lost: level, causes, evidence[n]) }
             if framesLost[n] > 0 { (state, causes) = (.degraded, causes + [.reacquired]) }
-            var block = posterior.block(6 * n, 6 * n, size: 6).scaled(by: varianceMargin(seeing, at: found[n].origin))
+            var block = publishedCovariance(posterior.block(6 * n, 6 * n, size: 6), of: found[n], seenIn: seeing)
             if !isDepthObservable {
                 block.widen(along: rayDirection(seeing.first ?? cameras[0], to: found[n].origin), to: parameters.leastDepthDeviation)
             }

@@ -51,6 +51,18 @@ extension SquareMatrix {
         self = keep * self * keep
     }
 
+    /// Makes the variances of a pose's turns about all axes across a direction at least `deviation` squared.
+    mutating func widenTurns(across direction: SIMD3<Double>, to deviation: Double) {
+        let any = abs(direction.x) < 0.6 ? SIMD3<Double>(1, 0, 0) : SIMD3<Double>(0, 1, 0)
+        let one = direction.cross(any) / direction.cross(any).length
+        for axis in [one, direction.cross(one)] {
+            var variance = 0.0
+            for i in 0..<3 { for j in 0..<3 { variance += axis[i] * self[i, j] * axis[j] } }
+            let missing = max(0, deviation * deviation - variance)
+            for i in 0..<3 { for j in 0..<3 { self[i, j] += missing * axis[i] * axis[j] } }
+        }
+    }
+
     /// Makes the variance of a pose's shift along a direction at least `deviation` squared.
     mutating func widen(along direction: SIMD3<Double>, to deviation: Double) {
         var variance = 0.0
