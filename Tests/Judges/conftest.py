@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -21,6 +22,12 @@ def run_lamina(*arguments, **options):
     """Runs lamina with text output captured; never raises on its exit code."""
     command = [PROGRAM, *map(str, arguments)]
     return subprocess.run(command, capture_output=True, text=True, timeout=600, **options)
+
+
+def heed_signals():
+    """For `preexec_fn`: under nohup or in a script's background SIGHUP and SIGINT are ignored, which a child inherits and lamina rightly keeps to."""
+    for number in (signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """A case is whole or not there, true to its manifest, the same from run to run, and says one thing in all its files."""
 
 import csv
-import functools
 import hashlib
 import json
 import os
@@ -14,7 +13,7 @@ import time
 
 import pytest
 
-from conftest import ROOT, plan_arguments, run_lamina
+from conftest import ROOT, heed_signals, plan_arguments, run_lamina
 from test_command_line import check
 
 
@@ -128,9 +127,7 @@ def test_force_never_replaces_what_is_not_a_case(phantom, tmp_path):
 
 def start(phantom, case, levels="T12-L2", stage="plan"):
     command = [os.environ.get("LAMINA", str(ROOT / ".build/release/lamina")), *map(str, plan_arguments(phantom, case, levels)), "--json"]
-    # Under nohup these tests inherit an ignored SIGHUP, which lamina rightly goes on ignoring: give it back its default.
-    default = functools.partial(signal.signal, signal.SIGHUP, signal.SIG_DFL)
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=default)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_signals)
     # Wait until it is at that stage, so that the signal comes in the middle of the work.
     for line in process.stderr:
         if json.loads(line) == {"event": "stage_started", "stage": stage}:

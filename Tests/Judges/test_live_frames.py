@@ -1,6 +1,5 @@
 """`lamina track --frames tcp://...`: real processes, with pyzmq as the sender and messages that are made here or by the specification's own example."""
 
-import functools
 import json
 import re
 import signal
@@ -16,7 +15,7 @@ import pytest
 import SimpleITK as sitk
 import zmq
 
-from conftest import PROGRAM, ROOT, SPECIFICATION, run_lamina, schema
+from conftest import PROGRAM, ROOT, SPECIFICATION, heed_signals, run_lamina, schema
 from test_command_line import check
 from test_track import VIEWS, carm_from_room, errors, lines, near, rigid, scene, track, write_frames  # noqa: F401 (scene is a fixture)
 
@@ -82,10 +81,8 @@ def live(scene, folder, out, *options, address="tcp://127.0.0.1:*"):  # noqa: F8
     """A publisher to which a tracker has just subscribed."""
     publisher = Publisher(address)
     command = [PROGRAM, "track", scene["case"], "--frames", publisher.address, "--initial", folder / "initial.json", "-o", out]
-    # Under nohup or in the background a shell has SIGINT ignored, which a child inherits.
-    default = functools.partial(signal.signal, signal.SIGINT, signal.SIG_DFL)
     process = subprocess.Popen(
-        [*map(str, command), *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=default)
+        [*map(str, command), *map(str, options)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_signals)
     try:
         assert publisher.wait_for_subscriber(60), process.poll()
         yield publisher, Tracker(process, out)
