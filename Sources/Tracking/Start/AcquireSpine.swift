@@ -68,9 +68,11 @@ public func acquire(
     let search = StartSearch(model: model, tracking: tracking, parameters: parameters, threads: threads)
     let (screening, settling) = (search.measured(frames, parameters.screening), search.measured(frames, parameters.settling))
     let tries = try search.levelSteps(guess).map { step in
-        let starts = search.sidesteps(guess).map { PoseMotion(rotation: SIMD3(), shift: step + $0).applied(to: guess, about: guess.origin) }
-        let screened = try starts.map { try search.settled($0, screening, parameters.screening) }
-        return try search.settled(screened.max { $0.agreement < $1.agreement }!.roomFromPatient, settling, parameters.settling)
+        let stepped = PoseMotion(rotation: SIMD3(), shift: step).applied(to: guess, about: guess.origin)
+        let starts = search.sidesteps(guess).map { PoseMotion(rotation: SIMD3(), shift: $0).applied(to: stepped, about: stepped.origin) }
+        let screened = try starts.map { try search.settled($0, near: stepped, screening, parameters.screening) }
+        return try search.settled(
+            screened.max { $0.agreement < $1.agreement }!.roomFromPatient, near: stepped, settling, parameters.settling)
     }
     let best = tries.max { $0.agreement < $1.agreement }!
     let middle = model.vertebrae[model.vertebrae.count / 2].patientFromVertebra.origin
@@ -80,10 +82,10 @@ public func acquire(
     let other = others.map(\.agreement).max() ?? 0
     // Where the mirrored images come to rest may lie far from where the images as they are do, so that the guess is tried too.
     let flipped = search.measured(frames.map(\.mirrored), parameters.settling)
-    let mirrored = try [best.roomFromPatient, guess].map { try search.settled($0, flipped, parameters.settling).agreement }.max()!
+    let mirrored = try [best.roomFromPatient, guess].map { try search.settled($0, near: $0, flipped, parameters.settling).agreement }.max()!
     let swapped =
         try swaps(of: frames).map {
-            try search.settled(guess, search.measured($0, parameters.settling), parameters.settling).agreement
+            try search.settled(guess, near: guess, search.measured($0, parameters.settling), parameters.settling).agreement
         }.max() ?? 0
     var causes: [TrackingCause] = []
     if best.agreement < parameters.leastAgreement { causes.append(.lowSimilarity) }
@@ -160,8 +162,12 @@ private struct StartSearch {
     }
 
     /// Where a start comes to rest.
+    ///
+    /// - Parameter anchor: where the patient is believed to lie. In one view its depth is expected in every round: images say little of it, and each round would
+    ///   go on from the last one's error.
     func settled(
-        _ start: RigidTransform<Room, Patient>, _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]],
+        _ start: RigidTransform<Room, Patient>, near anchor: RigidTransform<Room, Patient>,
+        _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]],
         _ effort: AcquisitionParameters.Search
     ) throws -> (roomFromPatient: RigidTransform<Room, Patient>, agreement: Double) {
         var registration = tracking.registration
@@ -181,7 +187,8 @@ private struct StartSearch {
                 }
             }
             let found = try registerVertebrae(
-                model.vertebrae.map(\.attenuation), startingAt: poses, in: views, prior: try rigidPrior(poses, cameras),
+                model.vertebrae.map(\.attenuation), startingAt: poses, in: views,
+                prior: try rigidPrior(model.vertebrae.map { atDepth(of: anchor, place, cameras) * $0.patientFromVertebra }, cameras),
                 parameters: registration, threads: threads)
             place = try groupPose(of: model.vertebrae, at: found.poses)
             if round == effort.rounds - 1 && !effort.findsRest { return (place, mean(wholeImageAgreements(found.comparison, views.last!))) }
@@ -206,6 +213,17 @@ private struct StartSearch {
             model.vertebrae.map(\.attenuation), at: poses, cameras.map { _ in ImageMotion() }, in: views, filter: filter,
             parameters: registration, keeping: nil, threads: threads)
         return (place, mean(wholeImageAgreements(comparison, views)))
+    }
+
+    /// A place moved along the rays to another's depth, where the views do not tell the depth.
+    private func atDepth(
+        of anchor: RigidTransform<Room, Patient>, _ place: RigidTransform<Room, Patient>, _ cameras: [CArmCamera]
+    ) -> RigidTransform<Room, Patient> {
+        let centre = place * model.centre
+        guard !viewsStandApart(cameras, at: centre) else { return place }
+        let ray = rayDirection(cameras[0], to: centre)
+        let missing = (((anchor * model.centre) - centre).xyz * ray).sum()
+        return PoseMotion(rotation: SIMD3(), shift: missing * ray).applied(to: place, about: place.origin)
     }
 
     private func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
