@@ -35,6 +35,9 @@ struct TrackCommand: ParsableCommand {
     @Option(help: "Levels to track, for example T11-L2. Default: every vertebra that the plan has a frame of.", transform: parseLevels)
     var levels: [VertebraLevel]?
 
+    @Flag(help: "The frames show the tracked vertebrae alone, in air, as bone on a bench: nothing of the rest of the CT is looked for.")
+    var bare = false
+
     @Flag(help: "Replace an existing folder that lamina wrote.")
     var force = false
 
@@ -53,7 +56,8 @@ struct TrackCommand: ParsableCommand {
             let startedAt = Date()
             var outcome = CommandOutcome(output: output)
             try writeCase(at: output, replacing: force) { draft in
-                let tracked = try TrackedCase(at: folder, scan: ct, levels: levels, threads: threads, log: log)
+                let tracked = try TrackedCase(
+                    at: folder, scan: ct, levels: levels, surroundings: bare ? .air : .patient, threads: threads, log: log)
                 let frames = try input.open(log: log)
                 let run = try TrackRun(
                     tracked, frames.source,

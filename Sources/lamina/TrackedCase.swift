@@ -18,8 +18,11 @@ struct TrackedCase {
     /// - Parameters:
     ///   - scan: where the scan is now; nil for where the case was planned from.
     ///   - levels: to track; nil for every vertebra that the plan has a frame of.
+    ///   - surroundings: what lies around the vertebrae in the frames.
     /// - Throws: `CaseFolderError`, `ImageFileError`, `TrackingError`; `CommandFailure` for what is no plan, a level that the plan has not, another scan.
-    init(at folder: String, scan: String?, levels: [VertebraLevel]?, threads: Int, log: RunLog) throws {
+    init(
+        at folder: String, scan: String?, levels: [VertebraLevel]?, surroundings: Surroundings = .patient, threads: Int, log: RunLog
+    ) throws {
         let old = try log.stage("verify") { try PlannedCase(at: folder) }
         let request = old.command.request
         let path = scan ?? request.input
@@ -36,7 +39,7 @@ struct TrackedCase {
             log.warn(warning.code, "the plan: \(warning.message)", levels: warning.levels.compactMap(VertebraLevel.init(name:)))
         }
         let frames = try vertebraFrames(of: old.plan, levels: levels, place: folder)
-        model = try log.stage("model") { try SpineModel(ct: ct.volume, labels: labels.volume, frames: frames) }
+        model = try log.stage("model") { try SpineModel(ct: ct.volume, labels: labels.volume, frames: frames, surroundings: surroundings) }
         inputs =
             try digests
             + ["/plan.json", "/labels.nii.gz"].map { FileRecord(path: folder + $0, fingerprint: try fingerprint(ofFileAt: folder + $0)) }

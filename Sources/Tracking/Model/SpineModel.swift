@@ -13,15 +13,17 @@ public struct SpineModel: Sendable {
     /// The rest as a body that may move, in a frame with the patient's axes about the spine's middle.
     let restBody: (attenuation: AttenuationVolume<Vertebra>, patientFromBody: RigidTransform<Patient, Vertebra>)
     public let parameters: AttenuationParameters
+    let surroundings: Surroundings
 
     /// The middle of the vertebrae's origins, where the CT has them.
     var centre: Point<Patient> { Point.mean(of: vertebrae.map(\.patientFromVertebra.origin))! }
 
     init(
         vertebrae: [ModelVertebra], neighbours: [AttenuationVolume<Patient>] = [], rest: AttenuationVolume<Patient>,
-        parameters: AttenuationParameters = .init()
+        surroundings: Surroundings = .patient, parameters: AttenuationParameters = .init()
     ) {
         (self.vertebrae, self.neighbours, self.rest, self.parameters) = (vertebrae, neighbours, rest, parameters)
+        self.surroundings = surroundings
         restBody = rest.body(about: Point.mean(of: vertebrae.map(\.patientFromVertebra.origin)) ?? rest.geometry.origin)
     }
 
@@ -29,25 +31,41 @@ public struct SpineModel: Sendable {
     ///   - ct: HU.
     ///   - labels: VerSe ids on the CT's grid.
     ///   - frames: where the vertebrae to track stand in the CT; labelled vertebrae next to them become neighbours, others stay in `rest`.
+    ///   - surroundings: what lies around the vertebrae in the X-ray frames.
     /// - Throws: `TrackingError.levelWithoutLabel`; `.noVertebra`; `GridError`.
     /// - Complexity: O(voxels).
     public init(
         ct: CTVolume, labels: LabelVolume, frames: [VertebraLevel: RigidTransform<Patient, Vertebra>],
-        parameters: AttenuationParameters = .init()
+        surroundings: Surroundings = .patient, parameters: AttenuationParameters = .init()
     ) throws {
         precondition(ct.geometry.coincides(with: labels.geometry), "labels lie on the CT's grid")
         guard !frames.isEmpty else { throw TrackingError.noVertebra }
         var attenuation = ct.map { parameters.attenuation(Float($0)) }
         let vertebrae = try frames.sorted { $0.key < $1.key }.map { level, frame in
-            let excess = try takeExcess(of: level, from: &attenuation, labels, parameters)
+            let excess = try takeExcess(of: level, from: &attenuation, labels, over: surroundings, parameters)
             return try ModelVertebra(level: level, excess: excess, patientFromVertebra: frame, spacing: parameters.vertebraSpacing)
         }
+        guard surroundings == .patient else {
+            let nothing = try ct.geometry.cropped(from: SIMD3(), to: SIMD3(1, 1, 1))
+            self.init(
+                vertebrae: vertebrae, rest: AttenuationVolume(Volume(geometry: nothing, repeating: 0)), surroundings: surroundings,
+                parameters: parameters)
+            return
+        }
         let neighbours = try labelledNeighbours(of: frames.keys, in: labels).map { level in
-            AttenuationVolume(try takeExcess(of: level, from: &attenuation, labels, parameters))
+            AttenuationVolume(try takeExcess(of: level, from: &attenuation, labels, over: surroundings, parameters))
         }
         let rest = try continued(try attenuation.averaged(toSpacing: parameters.restSpacing), by: parameters.beyondScan, parameters)
         self.init(vertebrae: vertebrae, neighbours: neighbours, rest: AttenuationVolume(rest), parameters: parameters)
     }
+}
+
+/// What lies around the tracked vertebrae in the X-ray frames.
+public enum Surroundings: Sendable {
+    /// Everything that the CT shows.
+    case patient
+    /// Nothing: bone on a bench.
+    case air
 }
 
 extension AttenuationVolume where F == Patient {
@@ -121,24 +139,28 @@ private func labelledNeighbours(of tracked: some Collection<VertebraLevel>, in l
     return Set(next.map { order[$0] }).subtracting(tracked).sorted()
 }
 
-/// Moves a vertebra's excess over soft tissue out of `attenuation`: that of its label and of the voxels next to it, where bone's edge is smeared to.
+/// Moves what a vertebra's bone attenuates more than its surroundings out of `attenuation`: in a patient that of its label and of the voxels next to it, where
+/// bone's edge is smeared to; in air that of its label alone.
 private func takeExcess(
-    of level: VertebraLevel, from attenuation: inout Volume<Float, Patient>, _ labels: LabelVolume, _ parameters: AttenuationParameters
+    of level: VertebraLevel, from attenuation: inout Volume<Float, Patient>, _ labels: LabelVolume, over surroundings: Surroundings,
+    _ parameters: AttenuationParameters
 ) throws -> Volume<Float, Patient> {
     let id = UInt8(level.rawValue)
     guard let box = labels.bounds(of: id) else { throw TrackingError.levelWithoutLabel(level) }
     let size = labels.geometry.size
     let lower = SIMD3(max(0, box.lower.x - 2), max(0, box.lower.y - 2), max(0, box.lower.z - 2))
     let upper = SIMD3(min(size.x, box.upper.x + 2), min(size.y, box.upper.y + 2), min(size.z, box.upper.z + 2))
-    let soft = parameters.attenuation(Float(parameters.softTissueHU))
+    let isInPatient = surroundings == .patient
+    let around = isInPatient ? parameters.attenuation(Float(parameters.softTissueHU)) : 0
     var excess = Volume<Float, Patient>(geometry: try labels.geometry.cropped(from: lower, to: upper), repeating: 0)
     for k in lower.z..<upper.z {
         for j in lower.y..<upper.y {
-            for i in lower.x..<upper.x where labels[i, j, k] == id || (labels[i, j, k] == 0 && labels.touches(id, i, j, k)) {
-                let over = attenuation[i, j, k] - soft
+            for i in lower.x..<upper.x
+            where labels[i, j, k] == id || (isInPatient && labels[i, j, k] == 0 && labels.touches(id, i, j, k)) {
+                let over = attenuation[i, j, k] - around
                 guard over > 0 else { continue }
                 excess[i - lower.x, j - lower.y, k - lower.z] = over
-                attenuation[i, j, k] = soft
+                attenuation[i, j, k] = around
             }
         }
     }
@@ -191,7 +213,7 @@ extension Volume where Voxel == Float {
     }
 
     /// The mean of blocks of voxels, as many along each axis as make them at least `spacing` mm long; what is left at the ends stays out.
-    fileprivate func averaged(toSpacing spacing: Double) throws -> Volume {
+    func averaged(toSpacing spacing: Double) throws -> Volume {
         let factor = SIMD3(0, 1, 2).map { axis in
             Swift.max(1, Swift.min(geometry.size[axis], Int((spacing / geometry.spacing[axis] - 1e-6).rounded(.up))))
         }

@@ -155,7 +155,10 @@ private struct StartSearch {
         return effort.fineness.map { fineness in
             frames.map { frame in
                 var slopes = MeasuredSlopes(frame, blocksOf: frame.camera.pixels(spanning: fineness), filter: filter)
-                slopes.hideUnmistakableMetal(in: frame, filter: filter, parameters: tracking.metal)
+                // Bone in air stands out as metal does in a patient.
+                if model.surroundings == .patient {
+                    slopes.hideUnmistakableMetal(in: frame, filter: filter, parameters: tracking.metal)
+                }
                 return (frame.camera, slopes)
             }
         }

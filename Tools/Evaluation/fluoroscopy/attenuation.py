@@ -1,7 +1,7 @@
 """What X-rays see of a CT: each vertebra's bone as a volume of its own, and the rest of the patient.
 
 A vertebra's *excess* is what its bone attenuates more than soft tissue would. With the excess taken out, soft tissue is left in the bone's place, so
-that the bone can be put back anywhere. Adding all parts at the CT's own poses gives the CT again.
+that the bone can be put back anywhere. Adding all parts at the CT's own poses gives the CT again. In air a vertebra is all that its label attenuates.
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from Tools.case_reading import VERSE_IDS, Image, matrix
 # taken to scale it, which is exact for water and air and a little low for bone, because a CT's beam is harder.
 WATER_PER_MM = 0.02
 SOFT_TISSUE_HU = 40
+AIR_HU = -1000
 SHELL_MM = 2.5  # bone's blurred rim outside the label moves with the bone; left behind, it would draw a ghost at the CT's pose
 
 
@@ -29,13 +30,14 @@ def attenuation(hu):
     return np.maximum(0, WATER_PER_MM * (1 + np.asarray(hu, np.float32) / 1000)).astype(np.float32)
 
 
-def split(ct, labels, shell_mm=SHELL_MM, pad_mm=80.0):
-    """Parts of a CT with a map of VerSe ids on the same grid. The rest goes on beyond the first and last slice for `pad_mm`, because people do."""
+def split(ct, labels, shell_mm=SHELL_MM, pad_mm=80.0, around_hu=SOFT_TISSUE_HU):
+    """Parts of a CT with a map of VerSe ids on the same grid. The rest goes on beyond the first and last slice for `pad_mm`, because people do.
+
+    `around_hu` is what lies where a vertebra is taken out: soft tissue, or air."""
     if labels.voxels.shape != ct.voxels.shape or not np.allclose(labels.origin, ct.origin, atol=1e-3):
         raise SystemExit("the labels are not on the CT's grid")
     mu = attenuation(ct.voxels)
-    soft = WATER_PER_MM * (1 + SOFT_TISSUE_HU / 1000)
-    excess = np.maximum(0, mu - soft)
+    excess = np.maximum(0, mu - attenuation(around_hu))
     owner = grown(labels, shell_mm)
     vertebrae, centres, taken = {}, {}, np.zeros_like(mu)
     for level, number in VERSE_IDS.items():

@@ -20,7 +20,8 @@ class Scene:
         self.levels = [level for level in self.patient_from_vertebra if levels is None or level in levels]
         if not self.levels:
             raise SystemExit(f"{case}: none of the levels {levels} has a frame in plan.json")
-        parts = attenuation.split(read_image(ct), self.labels, shell_mm)
+        around_hu = attenuation.AIR_HU if vertebra_only else attenuation.SOFT_TISSUE_HU
+        parts = attenuation.split(read_image(ct), self.labels, shell_mm, around_hu=around_hu)
         self.vertebrae = {level: parts.vertebrae[level] for level in self.levels}
         self.neighbours = {} if vertebra_only else {k: v for k, v in parts.vertebrae.items() if k not in self.levels}
         self.rest = None if vertebra_only else parts.rest
