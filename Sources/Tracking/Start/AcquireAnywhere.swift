@@ -53,6 +53,10 @@ public func acquireAnywhere(
     var start = try acquire(model, in: frames, around: best.roomFromPatient, tracking: tracking, parameters: parameters, threads: threads)
     let otherwise = found.dropFirst().filter { PoseMotion(from: best.roomFromPatient, to: $0.roomFromPatient).rotation.length > 0.6 }
     start.otherWayAgreement = otherwise.map(\.agreement).max() ?? 0
+    start.mirroredAgreement = max(start.mirroredAgreement, try anywhere.mirroredAgreement(best))
+    if start.mirroredAgreement > parameters.mirrorAmbiguity * best.agreement, !start.causes.contains(.mirrored) {
+        start.causes.append(.mirrored)
+    }
     if start.otherWayAgreement > parameters.anywhere.ambiguity * best.agreement { start.causes.append(.ambiguousOrientation) }
     return start
 }
@@ -122,10 +126,41 @@ private struct AnywhereSearch {
 
     /// Where the whole patient comes to rest from each of these, best first.
     func searched(_ places: [Placed]) throws -> [Placed] {
+        distinct(try settled(places, in: frames), limit: parameters.searched)
+    }
+
+    /// How well the mirrored images agree with a patient turned over: but for the rays' divergence a patient seen from behind is the mirror image of one seen
+    /// from the front.
+    func mirroredAgreement(_ place: Placed) throws -> Double {
+        let spine = place.roomFromPatient.rotation.columns.2
+        let centre = place.roomFromPatient * search.model.centre
+        let turned = PoseMotion(rotation: .pi * spine, shift: try shiftToMirrorImage(of: centre)).applied(
+            to: place.roomFromPatient, about: centre)
+        return try settled([place, (turned, 0)], in: frames.map(\.mirrored)).map(\.agreement).max()!
+    }
+
+    /// What brings a point nearest to where the mirrored images show it: least squares over the views, and no way along the rays that none asks for.
+    private func shiftToMirrorImage(of point: Point<Room>) throws -> SIMD3<Double> {
+        var matrix = SquareMatrix(order: 3)
+        for n in 0..<3 { matrix[n, n] = 1e-3 }
+        var wanted = SIMD3<Double>()
+        for camera in frames.map(\.camera) {
+            let roomFromCarm = camera.carmFromRoom.rotation.inverse
+            let (along, down) = (roomFromCarm(SIMD3(1, 0, 0)), roomFromCarm(SIMD3(0, 1, 0)))
+            guard let pixel = camera.pixel(of: point) else { continue }
+            let scale = (camera.carmFromRoom * point).z / camera.focalLength.x
+            let distance = (Double(camera.size.x - 1) - 2 * pixel.x) * scale
+            wanted += distance * along
+            for i in 0..<3 { for j in 0..<3 { matrix[i, j] += along[i] * along[j] + down[i] * down[j] } }
+        }
+        let shift = try solvePositive(matrix.values, [wanted.x, wanted.y, wanted.z])
+        return SIMD3(shift[0], shift[1], shift[2])
+    }
+
+    private func settled(_ places: [Placed], in frames: [XRayFrame]) throws -> [Placed] {
         let measured = search.measured(frames, parameters.search)
         let freedom = StartFreedom(turn: parameters.turn, shift: parameters.shift, depthShift: parameters.depthShift)
-        let found = try places.map { try search.placedWhole($0.roomFromPatient, measured, parameters.search, freedom) }
-        return distinct(found, limit: parameters.searched)
+        return try places.map { try search.placedWhole($0.roomFromPatient, measured, parameters.search, freedom) }
     }
 
     /// The best first, without those that lie near to better ones.

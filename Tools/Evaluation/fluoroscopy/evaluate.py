@@ -105,7 +105,7 @@ class Bench:
         begun = time.monotonic()
         poses = run / "poses.jsonl"
         poses.unlink(missing_ok=True)
-        command = [lamina.program(), "track", str(case), "--frames", str(where), "--initial", str(where / "initial.json"), "-o", str(run), *self.a.track_options.split()]
+        command = [lamina.program(), "track", str(case), "--frames", str(where), "--initial", str(where / "initial.json"), "-o", str(run), "--force", *self.a.track_options.split()]
         done = subprocess.run(command, capture_output=True, text=True, env=os.environ)
         seconds = time.monotonic() - begun
         refused = None if done.returncode == 0 else {"exit": done.returncode, "message": done.stderr[-500:]}
