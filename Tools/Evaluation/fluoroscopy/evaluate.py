@@ -6,7 +6,6 @@ have seeds of their own (scenarios.py); the sample CT is the same in both.
 
 import argparse
 import json
-import os
 import subprocess
 import time
 from pathlib import Path
@@ -105,8 +104,8 @@ class Bench:
         begun = time.monotonic()
         poses = run / "poses.jsonl"
         poses.unlink(missing_ok=True)
-        command = [lamina.program(), "track", str(case), "--frames", str(where), "--initial", str(where / "initial.json"), "-o", str(run), *self.a.track_options.split()]
-        done = subprocess.run(command, capture_output=True, text=True, env=os.environ)
+        command = lamina.track_arguments(case, where, where / "initial.json", run, *self.a.track_options.split())
+        done = subprocess.run([lamina.program(), *map(str, command)], capture_output=True, text=True)
         seconds = time.monotonic() - begun
         refused = None if done.returncode == 0 else {"exit": done.returncode, "message": done.stderr[-500:]}
         if not poses.exists():
