@@ -67,12 +67,7 @@ class Bench:
             if not (folder / "plan.json").exists():
                 lamina.plan(ct, self.a.sample / "mask.nii.gz", "totalsegmentator-v2", folder, "--levels", scenarios.SAMPLE_LEVELS)
             return ct, folder
-        phantom, folder = self.work / f"phantom{seed}", self.work / f"phantom{seed}_case"
-        if not (folder / "plan.json").exists():
-            # Drawn a level farther either way, so that neighbours stand in the picture.
-            lamina.phantom(phantom, seed, "T9-L4", "--spacing", "1,1,1")
-            lamina.plan(phantom / "ct.nii.gz", phantom / "labels.nii.gz", "lamina", folder, "--levels", scenarios.PHANTOM_LEVELS)
-        return phantom / "ct.nii.gz", folder
+        return planned_phantom(self.work, seed, scenarios.PHANTOM_LEVELS)
 
     def make(self, scenario, ct, case, views, seed, where):
         if (where / "simulation.json").exists():
@@ -114,6 +109,16 @@ class Bench:
         result = judge.judge(where, run)
         result.pop("rows")
         return result | {"seconds": round(seconds, 2), "frames": frame_count(where), "refused": refused}
+
+
+def planned_phantom(work, seed, levels):
+    """(CT, planned case folder) of a synthetic spine; made unless they are there."""
+    phantom, folder = work / f"phantom{seed}", work / f"phantom{seed}_{levels}"
+    if not (folder / "plan.json").exists():
+        # Drawn farther than most plans reach, so that neighbours stand in the picture.
+        lamina.phantom(phantom, seed, "T9-L4", "--spacing", "1,1,1")
+        lamina.plan(phantom / "ct.nii.gz", phantom / "labels.nii.gz", "lamina", folder, "--levels", levels)
+    return phantom / "ct.nii.gz", folder
 
 
 def frame_count(where):

@@ -216,7 +216,7 @@ def text(results):
     for result in results:
         goal = "-" if result["goal"] is None else "{:g}°, {:g} mm".format(*result["goal"])
         for level, of in result["figures"].items():
-            spread = ["{median:.2f}, {p95:.2f}, {max:.2f}".format(**of[m]) if m in of else None for m in ("rotation_deg", "in_plane_mm", "depth_mm")]
+            spread = ["{median:.3g}, {p95:.3g}, {max:.3g}".format(**of[m]) if m in of else None for m in ("rotation_deg", "in_plane_mm", "depth_mm")]
             lines.append([
                 result["trial"], level, of["starts"], of["succeeded"], "/".join(map(str, of["states"].values())), of["wrong_ok"], *spread,
                 f"{of['in_goal']} ({goal})" if "in_goal" in of else None, f"{of['ms']['median']:.0f}" if "ms" in of else None])
