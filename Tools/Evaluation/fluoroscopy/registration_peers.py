@@ -44,7 +44,7 @@ def main():
             for program in PROGRAMS:
                 if program in arguments.programs:
                     rows.append({"trial": name, "program": program, "start": number} | PROGRAMS[program](trial, target, picture, number, arguments))
-            save(arguments, rows)
+                    save(arguments, rows)  # after each: a long run may be stopped
 
 
 def options():
@@ -88,7 +88,6 @@ def by_lamina(trial, target, picture, number, arguments):
 
 def by_nanodrr(trial, target, picture, number, arguments):
     import torch
-    from nanodrr.metrics import GradientNormalizedCrossCorrelation2d
     from nanodrr.registration import Registration
 
     def build(camera, carm_from_vertebra):
@@ -97,20 +96,24 @@ def by_nanodrr(trial, target, picture, number, arguments):
             torch.tensor([camera.distance]), PIXELS, PIXELS)
         return lambda: search(n_samples=SAMPLES), search._rot, search._xyz, lambda: search.pose
 
-    return climbed(trial, target, picture, number, arguments, build, GradientNormalizedCrossCorrelation2d())
+    return climbed(trial, target, picture, number, arguments, build)
 
 
 def by_diffdrr(trial, target, picture, number, arguments):
-    from diffdrr.metrics import GradientNormalizedCrossCorrelation2d
-    from diffdrr.pose import RigidTransform
-    from diffdrr.registration import Registration
+    import torch
+    from diffdrr.pose import RigidTransform, convert
 
     def build(camera, carm_from_vertebra):
-        pose = RigidTransform(single(inverse(carm_from_vertebra)))
-        search = Registration(diffdrr_view(picture.volume, camera), *pose.convert("euler_angles", "ZXY"), "euler_angles", "ZXY")
-        return search, search._rotation, search._translation, lambda: search.pose.matrix
+        view = diffdrr_view(picture.volume, camera)
+        # What its Registration module holds; that one's file brings networks along, which nothing here needs.
+        turn, shift = map(torch.nn.Parameter, RigidTransform(single(inverse(carm_from_vertebra))).convert("euler_angles", "ZXY"))
 
-    return climbed(trial, target, picture, number, arguments, build, GradientNormalizedCrossCorrelation2d())
+        def pose():
+            return convert(turn, shift, parameterization="euler_angles", convention="ZXY")
+
+        return lambda: view(pose()), turn, shift, lambda: pose().matrix
+
+    return climbed(trial, target, picture, number, arguments, build)
 
 
 def diffdrr_view(volume, camera):
@@ -127,10 +130,12 @@ def diffdrr_view(volume, camera):
     return DRR(subject, camera.distance, rows, du, columns, -dv, x0=x0, y0=y0, reverse_x_axis=False)
 
 
-def climbed(trial, target, picture, number, arguments, build, likeness):
-    """Gradient ascent of a peer's images, graded."""
+def climbed(trial, target, picture, number, arguments, build):
+    """Gradient ascent of a peer's images, graded. The likeness is nanodrr's for both: DiffDRR's is the same, in a file that wants torchvision."""
     import torch
+    from nanodrr.metrics import GradientNormalizedCrossCorrelation2d
 
+    likeness = GradientNormalizedCrossCorrelation2d()
     torch.set_num_threads(arguments.threads)
     start, camera = target.start(trial, number), target.camera[0]
     seen, camera = picture.about(camera, start)
