@@ -1,6 +1,6 @@
 """One frame found by others: python -m Tools.Evaluation.fluoroscopy.registration_peers --work WORK -o OUT
 
-nanodrr and DiffDRR (`pip install diffdrr==0.6.1`) on the CPU against `lamina track`, from the same starts of L1 in the same frames as in starts.py, turn by
+nanodrr and DiffDRR (requirements-peers.txt) on the CPU against `lamina track`, from the same starts of L1 in the same frames as in starts.py, turn by
 turn. They draw L1's voxels, exactly those that the frame was drawn with, on 128 x 128 pixels about the start (2 x 2 of the frame's in one), and climb with
 gradients of their own by the settings that their author's xvr registers with: Adam of 0.01 rad and 1 mm, a tenth of that at each plateau, three plateaus.
 What is compared are the gradients of both images (their normalised cross-correlation), because a vertebra in a chest is not all of the image.
@@ -9,6 +9,7 @@ Their time ends at the step that gave the best image, without reading, building 
 """
 
 import argparse
+import importlib.util
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -32,6 +33,7 @@ TRIALS = ("ideal, vertebra only", "L1 alone tracked, still, no noise", "L1 alone
 
 def main():
     arguments = options().parse_args()
+    check_installed(arguments.programs)
     bench = Bench(arguments)
     rows = []
     for name in TRIALS:
@@ -41,10 +43,9 @@ def main():
         target = starts.Target(trial, arguments.seeds[0], bench)
         picture = Picture(target, bench.case("sample", target.seed)[0])
         for number in range(arguments.starts):
-            for program in PROGRAMS:
-                if program in arguments.programs:
-                    rows.append({"trial": name, "program": program, "start": number} | PROGRAMS[program](trial, target, picture, number, arguments))
-                    save(arguments, rows)  # after each: a long run may be stopped
+            for program in arguments.programs:
+                rows.append({"trial": name, "program": program, "start": number} | PROGRAMS[program](trial, target, picture, number, arguments))
+                save(arguments, rows)  # after each: a long run may be stopped
 
 
 def options():
@@ -55,6 +56,14 @@ def options():
     parser.add_argument("--threads", type=int, default=2)
     parser.set_defaults(starts=5)
     return parser
+
+
+def check_installed(programs):
+    for program in programs:
+        if program not in PROGRAMS:
+            raise SystemExit(f"--programs: no {program}; there are {', '.join(PROGRAMS)}")
+        if program != "lamina" and importlib.util.find_spec(program.lower()) is None:
+            raise SystemExit(f"{program} is not installed: pip install -r requirements-peers.txt, or leave it out with --programs")
 
 
 class Picture:
@@ -70,15 +79,16 @@ class Picture:
         part, frame_here = scene.vertebrae[starts.LEVEL], inverse(target.rest[starts.LEVEL])
         self.volume = Image(part.voxels, frame_here[:3, :3] @ part.origin + frame_here[:3, 3], frame_here[:3, :3] @ part.lps_from_index)
 
-    def about(self, camera, pose):
-        """(PIXELS x PIXELS image about a vertebra's origin, its camera)."""
-        side = PIXELS * BINNED
-        corner = np.rint(camera.pixels(pose[:3, 3])).astype(int) - side // 2
-        corner = np.clip(corner, 0, np.array(camera.size) - side)
-        part = self.integrals[corner[1] : corner[1] + side, corner[0] : corner[0] + side]
-        small = part.reshape(PIXELS, BINNED, PIXELS, BINNED).mean((1, 3))
-        principal = tuple((np.array(camera.principal) - corner - (BINNED - 1) / 2) / BINNED)
-        return small, replace(camera, size=(PIXELS, PIXELS), spacing=tuple(BINNED * s for s in camera.spacing), principal=principal)
+
+def cropped(integrals, camera, pose):
+    """PIXELS x PIXELS of an image about a vertebra's origin, BINNED x BINNED of its pixels in one, and their camera."""
+    side = PIXELS * BINNED
+    corner = np.rint(camera.pixels(pose[:3, 3])).astype(int) - side // 2
+    corner = np.clip(corner, 0, np.array(camera.size) - side)
+    part = integrals[corner[1] : corner[1] + side, corner[0] : corner[0] + side]
+    small = part.reshape(PIXELS, BINNED, PIXELS, BINNED).mean((1, 3))
+    principal = tuple((np.array(camera.principal) - corner - (BINNED - 1) / 2) / BINNED)
+    return small, replace(camera, size=(PIXELS, PIXELS), spacing=tuple(BINNED * s for s in camera.spacing), principal=principal)
 
 
 def by_lamina(trial, target, picture, number, arguments):
@@ -138,7 +148,7 @@ def climbed(trial, target, picture, number, arguments, build):
     likeness = GradientNormalizedCrossCorrelation2d()
     torch.set_num_threads(arguments.threads)
     start, camera = target.start(trial, number), target.camera[0]
-    seen, camera = picture.about(camera, start)
+    seen, camera = cropped(picture.integrals, camera, start)
     seen = single(seen)[None, None]
     draw, turn, shift, vertebra_from_carm = build(camera, camera.carm_from_room @ start)
     climber = torch.optim.Adam([{"params": [turn], "lr": STEP_RAD}, {"params": [shift], "lr": STEP_MM}], maximize=True)

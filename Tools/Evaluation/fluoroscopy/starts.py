@@ -115,17 +115,12 @@ class Target:
         return np.reshape(self.truth[level]["room_from_vertebra"], (4, 4))
 
     def start(self, trial, number):
-        """Where start `number` has LEVEL: room_from_vertebra."""
-        random = np.random.default_rng([self.seed, 8, number])
-        pose = self.true_pose(LEVEL)
-        if trial.capture_mm is None:
-            return motion.displaced(pose, random, *trial.size)
-        return off_by(pose, self.surface[LEVEL], random, random.uniform(0, trial.capture_mm))
+        return start(trial, self.seed, number, self.true_pose(LEVEL), self.surface[LEVEL])
 
     def follow(self, trial, number, more_options):
         """Grades of all tracked levels from one start."""
-        start = self.start(trial, number)
-        wire.write(self.folder / "start.json", wire.initial(start @ inverse(self.rest[LEVEL])))
+        begun_at = self.start(trial, number)
+        wire.write(self.folder / "start.json", wire.initial(begun_at @ inverse(self.rest[LEVEL])))
         levels = ("--levels", trial.levels) if trial.levels else ()
         out = self.folder / "run"
         lamina.run(
@@ -133,11 +128,19 @@ class Target:
             accept=lamina.TRACKED_CODES)
         milliseconds = wire.read(out / "manifest.json")["measurements"]["frame_ms"]["greatest"]  # there is one frame
         told = wire.read_lines(out / "poses.jsonl")[0]["vertebrae"]
-        away = mtre(start, self.true_pose(LEVEL), self.surface[LEVEL])
+        away = mtre(begun_at, self.true_pose(LEVEL), self.surface[LEVEL])
         return [
             judge.grade(self.truth[entry["level"]], entry, self.camera, self.surface[entry["level"]])
             | {"level": entry["level"], "seed": self.seed, "start": number, "initial_mtre_mm": away, "ms": milliseconds}
             for entry in told]
+
+
+def start(trial, seed, number, pose, points):
+    """Where start `number` has the vertebra that truly has `pose`: room_from_vertebra."""
+    random = np.random.default_rng([seed, 8, number])
+    if trial.capture_mm is None:
+        return motion.displaced(pose, random, *trial.size)
+    return off_by(pose, points, random, random.uniform(0, trial.capture_mm))
 
 
 def mtre(pose, truth, points):
