@@ -73,3 +73,11 @@ def test_nanodrr_shows_a_voxel_where_the_camera_has_it(view, at):
 def test_a_program_that_nobody_knows_is_an_error():
     with pytest.raises(SystemExit, match="there are lamina, nanodrr, DiffDRR"):
         registration_peers.check_installed(["lamina", "elastix"])
+
+
+def test_a_start_that_found_nothing_is_counted_and_has_no_errors():
+    rows = [{"trial": "chest", "program": "lamina", "state": "LOST", "seconds": 2.0},
+            {"trial": "chest", "program": "lamina", "state": "OK", "seconds": 1.0, "rotation_deg": 0.5, "in_plane_mm": 0.1, "depth_mm": 2.0, "across_mtre_mm": 0.3}]
+    assert registration_peers.graded({"state": "LOST", "causes": ["uncertain"]}) == {"state": "LOST"}
+    line = registration_peers.text(rows).splitlines()[-1]
+    assert line == "| chest | lamina | 2 | 1 | 0.5, 0.5 | 0.1, 0.1 | 2, 2 | 1.5, 2 |"

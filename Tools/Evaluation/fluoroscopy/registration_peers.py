@@ -123,7 +123,7 @@ def by_diffdrr(trial, target, picture, number, arguments):
         def pose():
             return convert(turn, shift, parameterization="euler_angles", convention="ZXY")
 
-        return lambda: view(pose()), turn, shift, lambda: pose().matrix
+        return lambda: view(pose(), n_points=SAMPLES), turn, shift, lambda: pose().matrix
 
     return climbed(trial, target, picture, number, arguments, build)
 
@@ -139,7 +139,7 @@ def diffdrr_view(volume, camera):
     (du, dv), (columns, rows) = camera.spacing, camera.size
     offset = ((np.array(camera.size) - 1) / 2 - np.array(camera.principal)) * camera.spacing
     x0, y0 = map(float, offset)  # its calibration takes the type of these
-    return DRR(subject, camera.distance, rows, du, columns, -dv, x0=x0, y0=y0, reverse_x_axis=False)
+    return DRR(subject, camera.distance, rows, du, columns, -dv, x0=x0, y0=y0, reverse_x_axis=False, renderer="trilinear")
 
 
 def climbed(trial, target, picture, number, arguments, build):
@@ -186,7 +186,8 @@ def of_pose(target, room_from_vertebra):
 
 
 def graded(row):
-    return {key: row.get(key) for key in ("state", "rotation_deg", "in_plane_mm", "depth_mm", "across_mtre_mm")}
+    """What of a judge's row is compared; a start that found nothing has its state alone."""
+    return {key: row[key] for key in ("state", "rotation_deg", "in_plane_mm", "depth_mm", "across_mtre_mm") if key in row}
 
 
 PROGRAMS = {"lamina": by_lamina, "nanodrr": by_nanodrr, "DiffDRR": by_diffdrr}
@@ -203,7 +204,7 @@ def text(rows):
             of = [row for row in rows if (row["trial"], row["program"]) == (trial, program)]
             if not of:
                 continue
-            spread = [tables.statistics([row[key] for row in of]) for key in ("rotation_deg", "in_plane_mm", "depth_mm", "seconds")]
+            spread = [tables.statistics([row.get(key) for row in of]) for key in ("rotation_deg", "in_plane_mm", "depth_mm", "seconds")]
             found = sum(map(starts.succeeded, of))
             lines.append([trial, program, len(of), found, *(f"{s['median']:.3g}, {s['max']:.3g}" if s["count"] else None for s in spread)])
     return tables.markdown(["frame", "program", "starts", f"mTREproj < {starts.FOUND_MM:g} mm", "rotation °: median, greatest", "in-plane mm", "depth mm", "seconds"], lines)
