@@ -6,7 +6,6 @@ have seeds of their own (scenarios.py); the sample CT is the same in both.
 
 import argparse
 import json
-import os
 import subprocess
 import time
 from pathlib import Path
@@ -68,12 +67,7 @@ class Bench:
             if not (folder / "plan.json").exists():
                 lamina.plan(ct, self.a.sample / "mask.nii.gz", "totalsegmentator-v2", folder, "--levels", scenarios.SAMPLE_LEVELS)
             return ct, folder
-        phantom, folder = self.work / f"phantom{seed}", self.work / f"phantom{seed}_case"
-        if not (folder / "plan.json").exists():
-            # Drawn a level farther either way, so that neighbours stand in the picture.
-            lamina.phantom(phantom, seed, "T9-L4", "--spacing", "1,1,1")
-            lamina.plan(phantom / "ct.nii.gz", phantom / "labels.nii.gz", "lamina", folder, "--levels", scenarios.PHANTOM_LEVELS)
-        return phantom / "ct.nii.gz", folder
+        return planned_phantom(self.work, seed, scenarios.PHANTOM_LEVELS)
 
     def make(self, scenario, ct, case, views, seed, where):
         if (where / "simulation.json").exists():
@@ -105,8 +99,8 @@ class Bench:
         begun = time.monotonic()
         poses = run / "poses.jsonl"
         poses.unlink(missing_ok=True)
-        command = [lamina.program(), "track", str(case), "--frames", str(where), "--initial", str(where / "initial.json"), "-o", str(run), "--force", *self.a.track_options.split()]
-        done = subprocess.run(command, capture_output=True, text=True, env=os.environ)
+        command = lamina.track_arguments(case, where, where / "initial.json", run, *self.a.track_options.split())
+        done = subprocess.run([lamina.program(), *map(str, command)], capture_output=True, text=True)
         seconds = time.monotonic() - begun
         refused = None if done.returncode == 0 else {"exit": done.returncode, "message": done.stderr[-500:]}
         if not poses.exists():
@@ -115,6 +109,16 @@ class Bench:
         result = judge.judge(where, run)
         result.pop("rows")
         return result | {"seconds": round(seconds, 2), "frames": frame_count(where), "refused": refused}
+
+
+def planned_phantom(work, seed, levels):
+    """(CT, planned case folder) of a synthetic spine; made unless they are there."""
+    phantom, folder = work / f"phantom{seed}", work / f"phantom{seed}_{levels}"
+    if not (folder / "plan.json").exists():
+        # Drawn farther than most plans reach, so that neighbours stand in the picture.
+        lamina.phantom(phantom, seed, "T9-L4", "--spacing", "1,1,1")
+        lamina.plan(phantom / "ct.nii.gz", phantom / "labels.nii.gz", "lamina", folder, "--levels", levels)
+    return phantom / "ct.nii.gz", folder
 
 
 def frame_count(where):

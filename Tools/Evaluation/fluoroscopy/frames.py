@@ -141,7 +141,7 @@ def write_start(a, scene, first, views, places):
         shift = a.initial_levels_off * (centres[0] - centres[-1]) / (len(centres) - 1)
     patient = motion.room_from_patient(first, scene.patient_from_vertebra, a.seed, a.initial_deg, a.initial_mm)
     patient[:3, 3] += shift
-    wire.write(a.output / "initial.json", {"schema": "lamina.initial", "schema_version": "1.0.0", "room_from_patient": wire.row_major(patient)})
+    wire.write(a.output / "initial.json", wire.initial(patient))
     each = motion.perturbed(first, a.seed, a.initial_deg, a.initial_mm)
     for pose in each.values():
         pose[:3, 3] += shift
