@@ -90,7 +90,7 @@ class Pictures:
         levels = self.levels[first : first + vertebrae]
         run = self.a.work / "cost_run"
         command = lamina.track_arguments(
-            self.case, shown, drawn / "initial.json", run, "--levels", ",".join(levels), "--force", *self.a.track_options.split())
+            self.case, shown, drawn / "initial.json", run, "--levels", ",".join(levels), *self.a.track_options.split())
         watched = watch(command)
         lines = wire.read_lines(run / "poses.jsonl")
         states = [entry["state"] for line in lines for entry in line["vertebrae"]]

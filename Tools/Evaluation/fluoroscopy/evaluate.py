@@ -56,7 +56,7 @@ class Bench:
             self.make(scenario, ct, folder, views, seed, where)
             if self.a.frames_only:
                 continue
-            results.append(self.track(folder, where) | {"seed": seed})
+            results.append(self.track(scenario, folder, where) | {"seed": seed})
         return {"scenario": scenario.name, "case": case, "views": views, "must_fail": scenario.must_fail, "runs": results} if results else None
 
     def case(self, case, seed):
@@ -93,13 +93,13 @@ class Bench:
             frames.make(frames.options().parse_args([str(ct), str(case), "-o", str(where), "--seed", str(seed), "--views", views, "--frames", "8"]))
         return where
 
-    def track(self, case, where):
+    def track(self, scenario, case, where):
         """Runs the tracker; one that refuses the frames outright has no poses, and every one of them counts as MISSING."""
         run = where / "run"
         begun = time.monotonic()
         poses = run / "poses.jsonl"
         poses.unlink(missing_ok=True)
-        command = lamina.track_arguments(case, where, where / "initial.json", run, *self.a.track_options.split())
+        command = lamina.track_arguments(case, where, where / "initial.json", run, *scenario.track, *self.a.track_options.split())
         done = subprocess.run([lamina.program(), *map(str, command)], capture_output=True, text=True)
         seconds = time.monotonic() - begun
         refused = None if done.returncode == 0 else {"exit": done.returncode, "message": done.stderr[-500:]}

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 # The sample CT is the same in both sets: there is one labelled CT of a person that may be handed on. What differs is the C-arm, the motion, the start and
 # the noise. The phantoms are others in each set.
 SAMPLE_LEVELS, PHANTOM_LEVELS = "T11-L2", "T11-L2"
-SETS = {"development": {"sample": range(1, 10), "phantom": range(1, 101)}, "evaluation": {"sample": range(101, 106), "phantom": range(101, 106)}}
+# Evaluation seeds 101 to 105 were used up: what they showed has changed the tracker.
+SETS = {"development": {"sample": range(1, 10), "phantom": range(1, 101)}, "evaluation": {"sample": range(106, 111), "phantom": range(106, 111)}}
 
 
 @dataclass(frozen=True)
@@ -16,15 +17,17 @@ class Scenario:
     frames: int = 45
     seeds: int = 5  # the first this many of the set
     cases: tuple = ("sample",)
+    track: tuple = ()  # options of `lamina track`
     must_fail: bool = False  # no pose may say OK once the event has begun
 
 
 BOTH = ("AP,LAT",)
 
 SCENARIOS = [
-    Scenario("vertebra only", ("--vertebra-only",), ("AP", "AP,LAT"), 15),
-    Scenario("whole patient, independent motion", cases=("sample", "phantom")),
-    Scenario("whole patient, long", (), BOTH, 300, 1),
+    Scenario("vertebra only", ("--vertebra-only",), ("AP", "AP,LAT"), 15, track=("--bare",)),
+    Scenario("independent motion", (), ("AP", "AP,LAT"), 300),
+    Scenario("independent motion, from the side", (), ("LAT",)),
+    Scenario("independent motion of phantoms", cases=("phantom",)),
     Scenario("whole patient by nanodrr", ("--projector", "nanodrr"), BOTH, 6, 1),
     Scenario("breathing alone", ("--motion", "group"), BOTH, seeds=2),
     Scenario("steps of 3 mm and 3 degrees", ("--motion", "steps"), ("AP", "AP,LAT"), seeds=2),

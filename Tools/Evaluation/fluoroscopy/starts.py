@@ -125,7 +125,7 @@ class Target:
         levels = ("--levels", trial.levels) if trial.levels else ()
         out = self.folder / "run"
         lamina.run(
-            *lamina.track_arguments(self.case, self.folder, self.folder / "start.json", out, *levels, *trial.track, "--force", "-q", *more_options),
+            *lamina.track_arguments(self.case, self.folder, self.folder / "start.json", out, *levels, *trial.track, "-q", *more_options),
             accept=lamina.TRACKED_CODES)
         milliseconds = wire.read(out / "manifest.json")["measurements"]["frame_ms"]["greatest"]  # there is one frame
         told = wire.read_lines(out / "poses.jsonl")[0]["vertebrae"]
