@@ -82,6 +82,7 @@ extension Acquisition {
     fileprivate var json: JSONValue {
         .object([
             "agreement": .number(agreement), "other_level_agreement": .number(otherLevelAgreement),
+            "whole_agreement": .number(wholeAgreement),
             "mirrored_agreement": .number(mirroredAgreement), "swapped_agreement": .number(swappedAgreement),
             "other_way_agreement": .number(otherWayAgreement),
             "causes": .array(causes.map { .string($0.rawValue) }),

@@ -18,7 +18,7 @@ public struct AnywhereParameters: Codable, Equatable, Sendable {
     public var depthStep = 15.0
     /// The best of these that are searched from, and how.
     public var searched = 10
-    public var search = AcquisitionParameters.Search(fineness: [9.6, 4.8], iterations: [10, 6], rounds: 1, findsRest: false)
+    public var search = AcquisitionParameters.Search(fineness: [9.6, 4.8], iterations: [10, 6])
     /// How far that search may go, standard deviations: rad, mm, and mm along the rays of a single view.
     public var turn = 12.0 * .pi / 180
     public var shift = 25.0
@@ -61,9 +61,6 @@ public func acquireAnywhere(
     return start
 }
 
-/// A place of the patient, and how well it explains the images.
-private typealias Placed = (roomFromPatient: RigidTransform<Room, Patient>, agreement: Double)
-
 private struct AnywhereSearch {
     let search: StartSearch
     let frames: [XRayFrame]
@@ -85,7 +82,7 @@ private struct AnywhereSearch {
     }
 
     /// The best shift in the first view of every way to lie, best first, each way only once.
-    func firstLook() -> [Placed] {
+    func firstLook() -> [PlacedPatient] {
         let camera = frames[0].camera
         let seen = measured(frames[0])
         let sliding = SlidingAgreement(seen, reach: seen.raster.size / 2, filter: filter)
@@ -94,7 +91,7 @@ private struct AnywhereSearch {
             wholeTurns(parameters.turns).flatMap { axis in parameters.depths.map { (lying(turnedInPlane: plane, aboutSpine: axis), $0) } }
         }
         // Drawing cannot fail.
-        let places = try! concurrentMap(ways, threads: search.threads) { rotation, depth -> Placed in
+        let places = try! concurrentMap(ways, threads: search.threads) { rotation, depth -> PlacedPatient in
             let image = project(
                 body.attenuation, at: placed(rotation, at: middle, depth, camera), from: camera, to: sliding.drawnRaster)
             let best = sliding.best(image)
@@ -106,11 +103,11 @@ private struct AnywhereSearch {
     }
 
     /// Each place at the depth along the first view's rays at which all views agree best.
-    func withDepth(_ places: [Placed]) -> [Placed] {
+    func withDepth(_ places: [PlacedPatient]) -> [PlacedPatient] {
         let views = frames.map { SlidingAgreement(measured($0), reach: SIMD2(), filter: filter) }
-        let deep = try! concurrentMap(places, threads: search.threads) { place -> Placed in
+        let deep = try! concurrentMap(places, threads: search.threads) { place -> PlacedPatient in
             let ray = rayDirection(frames[0].camera, to: place.roomFromPatient * search.model.centre)
-            let tries = (-parameters.depthSteps...parameters.depthSteps).map { step -> Placed in
+            let tries = (-parameters.depthSteps...parameters.depthSteps).map { step -> PlacedPatient in
                 let moved = PoseMotion(rotation: SIMD3(), shift: Double(step) * parameters.depthStep * ray)
                     .applied(to: place.roomFromPatient, about: place.roomFromPatient.origin)
                 let agreements = zip(frames, views).map { frame, view in
@@ -125,13 +122,13 @@ private struct AnywhereSearch {
     }
 
     /// Where the whole patient comes to rest from each of these, best first.
-    func searched(_ places: [Placed]) throws -> [Placed] {
+    func searched(_ places: [PlacedPatient]) throws -> [PlacedPatient] {
         distinct(try settled(places, in: frames), limit: parameters.searched)
     }
 
     /// How well the mirrored images agree with a patient turned over: but for the rays' divergence a patient seen from behind is the mirror image of one seen
     /// from the front.
-    func mirroredAgreement(_ place: Placed) throws -> Double {
+    func mirroredAgreement(_ place: PlacedPatient) throws -> Double {
         let spine = place.roomFromPatient.rotation.columns.2
         let centre = place.roomFromPatient * search.model.centre
         let turned = PoseMotion(rotation: .pi * spine, shift: try shiftToMirrorImage(of: centre)).applied(
@@ -157,15 +154,15 @@ private struct AnywhereSearch {
         return SIMD3(shift[0], shift[1], shift[2])
     }
 
-    private func settled(_ places: [Placed], in frames: [XRayFrame]) throws -> [Placed] {
+    private func settled(_ places: [PlacedPatient], in frames: [XRayFrame]) throws -> [PlacedPatient] {
         let measured = search.measured(frames, parameters.search)
         let freedom = StartFreedom(turn: parameters.turn, shift: parameters.shift, depthShift: parameters.depthShift)
         return try places.map { try search.placedWhole($0.roomFromPatient, measured, parameters.search, freedom) }
     }
 
     /// The best first, without those that lie near to better ones.
-    private func distinct(_ places: [Placed], limit: Int) -> [Placed] {
-        var kept: [Placed] = []
+    private func distinct(_ places: [PlacedPatient], limit: Int) -> [PlacedPatient] {
+        var kept: [PlacedPatient] = []
         let cameras = frames.map(\.camera)
         for place in places.sorted(by: { $0.agreement > $1.agreement }) {
             guard kept.count < limit else { break }

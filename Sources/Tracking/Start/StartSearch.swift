@@ -2,6 +2,9 @@ import Anatomy
 import Foundation
 import Frames
 
+/// A place of the patient, and how well it explains the images, from -1 to 1.
+typealias PlacedPatient = (roomFromPatient: RigidTransform<Room, Patient>, agreement: Double)
+
 /// How far a patient may lie from where a search begins, standard deviations: rad, mm, and mm along the rays where the views do not tell the depth.
 struct StartFreedom {
     var turn: Double
@@ -43,6 +46,17 @@ struct StartSearch {
         return (way - (way * ray).sum() * ray).length
     }
 
+    /// The best first, without those that lie near to better ones.
+    func distinct(_ places: [PlacedPatient], _ cameras: [CArmCamera]) -> [PlacedPatient] {
+        let middle = model.vertebrae[model.vertebrae.count / 2].patientFromVertebra.origin
+        var kept: [PlacedPatient] = []
+        for place in places.sorted(by: { $0.agreement > $1.agreement })
+        where kept.allSatisfy({ distance($0.roomFromPatient * middle, place.roomFromPatient * middle, cameras) > parameters.same }) {
+            kept.append(place)
+        }
+        return kept
+    }
+
     /// No step, and those to either side of the spine.
     func sidesteps(_ guess: RigidTransform<Room, Patient>) -> [SIMD3<Double>] {
         let frame = (guess * model.vertebrae[model.vertebrae.count / 2].patientFromVertebra).rotation
@@ -65,11 +79,19 @@ struct StartSearch {
         }
     }
 
+    /// Where a start near the truth comes to rest when the whole patient moves as one body.
+    func screened(
+        _ start: RigidTransform<Room, Patient>, _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]]
+    ) throws -> PlacedPatient {
+        let freedom = StartFreedom(turn: tracking.startTurn, shift: tracking.startShift, depthShift: tracking.startDepthShift)
+        return try placedWhole(start, measured, parameters.screening, freedom)
+    }
+
     /// Where a start comes to rest when the whole patient moves as one body: ribs and organs hold it where a vertebra alone would turn into a look-alike.
     func placedWhole(
         _ start: RigidTransform<Room, Patient>, _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]],
         _ effort: AcquisitionParameters.Search, _ freedom: StartFreedom
-    ) throws -> (roomFromPatient: RigidTransform<Room, Patient>, agreement: Double) {
+    ) throws -> PlacedPatient {
         var registration = tracking.registration
         (registration.fineness, registration.iterations) = (effort.fineness, effort.iterations)
         let views = measured.map { $0.map { ComparedView(camera: $0.camera, measured: $0.slopes, background: nil) } }
@@ -83,21 +105,18 @@ struct StartSearch {
         return (found.poses[0] * body.patientFromBody.inverse, mean(wholeImageAgreements(found.comparison, views.last!)))
     }
 
-    /// Where a start comes to rest.
-    ///
-    /// - Parameter anchor: where the patient is believed to lie. In one view its depth is expected in every round: images say little of it, and each round would
-    ///   go on from the last one's error.
+    /// Where a start comes to rest when the vertebrae move as one beside the rest. In one view its depth is expected in every round: vertebrae alone say
+    /// little of it, and each round would go on from the last one's error.
     func settled(
-        _ start: RigidTransform<Room, Patient>, near anchor: RigidTransform<Room, Patient>,
-        _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]],
-        _ effort: AcquisitionParameters.Search
-    ) throws -> (roomFromPatient: RigidTransform<Room, Patient>, agreement: Double) {
+        _ start: RigidTransform<Room, Patient>, _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]]
+    ) throws -> PlacedPatient {
+        let effort = parameters.settling
         var registration = tracking.registration
         (registration.fineness, registration.iterations) = (effort.fineness, effort.iterations)
         let filter = GradientFilter(sigma: registration.sigma)
         let cameras = measured[0].map(\.camera)
         var place = start
-        for round in 0..<effort.rounds {
+        for _ in 0..<parameters.settlingRounds {
             let poses = model.vertebrae.map { place * $0.patientFromVertebra }
             let rest = RestImages(of: model, withNeighbours: true, at: place, in: cameras, parameters: registration, threads: threads)
             let views = measured.indices.map { level in
@@ -110,10 +129,9 @@ struct StartSearch {
             }
             let found = try registerVertebrae(
                 model.vertebrae.map(\.attenuation), startingAt: poses, in: views,
-                prior: try rigidPrior(model.vertebrae.map { atDepth(of: anchor, place, cameras) * $0.patientFromVertebra }, cameras),
+                prior: try rigidPrior(model.vertebrae.map { atDepth(of: start, place, cameras) * $0.patientFromVertebra }, cameras),
                 parameters: registration, threads: threads)
             place = try groupPose(of: model.vertebrae, at: found.poses)
-            if round == effort.rounds - 1 && !effort.findsRest { return (place, mean(wholeImageAgreements(found.comparison, views.last!))) }
         }
         let poses = model.vertebrae.map { place * $0.patientFromVertebra }
         var coarse = tracking
