@@ -97,6 +97,8 @@ public struct SpineTracker: Sendable {
         let estimates = try accept(found.poses, posterior, evidence, prior, at: time, cameras)
         if estimates.contains(where: { $0.state != .lost }) {
             rest.follow(found.motions, restMoment(views[0].map(\.measured), cameras, poses), at: time)
+        } else {
+            rest.lose()
         }
         self.rest = rest
         if estimates.contains(where: { $0.state == .ok }) { agreement.learn(agreements) }
@@ -104,7 +106,8 @@ public struct SpineTracker: Sendable {
     }
 
     private mutating func lostAll(_ cause: TrackingCause) -> [VertebraEstimate] {
-        model.vertebrae.indices.map { n in
+        rest?.lose()
+        return model.vertebrae.indices.map { n in
             framesLost[n] += 1
             return VertebraEstimate(lost: model.vertebrae[n].level, [cause], PoseEvidence())
         }
