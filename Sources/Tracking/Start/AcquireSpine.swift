@@ -81,9 +81,9 @@ public func acquire(
     let tries = try search.distinct(looked, frames.map(\.camera)).map { look in
         (whole: look.agreement, settled: try search.settled(look.roomFromPatient, settling))
     }
-    let first = tries.indices.max { tries[$0].settled.agreement < tries[$1].settled.agreement }!
-    let best = tries[first]
-    let other = tries.indices.filter { $0 != first }.map { tries[$0].settled.agreement }.max() ?? 0
+    let best = tries.max { $0.settled.agreement < $1.settled.agreement }!
+    // Places that lay apart may have come to rest in one.
+    let other = search.distinct(tries.map(\.settled), frames.map(\.camera)).dropFirst().first?.agreement ?? 0
     // Where the mirrored images come to rest may lie far from where the images as they are do, so that the guess is tried too.
     let flipped = search.measured(frames.map(\.mirrored), parameters.screening)
     let mirrored = try [best.settled.roomFromPatient, guess].map { try search.screened($0, flipped).agreement }.max()!
