@@ -26,6 +26,8 @@ SCENARIOS = [
     Scenario("whole patient, independent motion", cases=("sample", "phantom")),
     Scenario("whole patient, long", (), BOTH, 300, 1),
     Scenario("whole patient by nanodrr", ("--projector", "nanodrr"), BOTH, 6, 1),
+    # Surfaces of one material each, a spectrum that hardens: not the voxels that the tracker knows. 4 to 8 s an image.
+    Scenario("whole patient by gvxr", ("--projector", "gvxr"), ("AP", "AP,LAT"), 15, 1),
     Scenario("breathing alone", ("--motion", "group"), BOTH, seeds=2),
     Scenario("steps of 3 mm and 3 degrees", ("--motion", "steps"), ("AP", "AP,LAT"), seeds=2),
     Scenario("start off by 3 degrees, 3 mm", ("--initial-deg", "3", "--initial-mm", "3"), BOTH, seeds=2),
