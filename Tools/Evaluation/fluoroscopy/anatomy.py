@@ -36,10 +36,16 @@ class Surface:
 
 
 def vertebrae(ct, labels):
-    """{level: [Surface]} of every label; the surfaces of a level do not overlap."""
+    """{level: [Surface]} of every label; the surfaces of a level do not overlap.
+
+    A label may end inside the bone: one 0.5 mm too small all round draws a vertebra 3 % too small, as if it stood 20 mm farther from the source. So bone
+    that the CT shows just outside a label belongs to it, and what the CT shows as soft tissue at its rim does not.
+    """
     found = {}
+    bright = ndimage.gaussian_filter(ct.voxels.astype(np.float32), 0.5) >= BRIGHT_HU[0]
+    owner = np.where(bright | ndimage.binary_erosion(labels.voxels > 0, iterations=2), attenuation.grown(labels, attenuation.SHELL_MM), 0)
     for level, number in VERSE_IDS.items():
-        inside = labels.voxels == number
+        inside = owner == number
         if not inside.any():
             continue
         # Without the margin a cut vertebra's surface would be open at the image's end.

@@ -5,7 +5,11 @@ from dataclasses import dataclass
 # The sample CT is the same in both sets: there is one labelled CT of a person that may be handed on. What differs is the C-arm, the motion, the start and
 # the noise. The phantoms are others in each set.
 SAMPLE_LEVELS, PHANTOM_LEVELS = "T11-L2", "T11-L2"
-SETS = {"development": {"sample": range(1, 10), "phantom": range(1, 101)}, "evaluation": {"sample": range(101, 106), "phantom": range(101, 106)}}
+# The Visible Human is another person, for development only: `evaluate --visible-human FOLDER`.
+SETS = {
+    "development": {"sample": range(1, 10), "phantom": range(1, 101), "visible human": range(1, 10)},
+    "evaluation": {"sample": range(101, 106), "phantom": range(101, 106), "visible human": ()},
+}
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,7 @@ BOTH = ("AP,LAT",)
 SCENARIOS = [
     Scenario("vertebra only", ("--vertebra-only",), ("AP", "AP,LAT"), 15),
     Scenario("whole patient, independent motion", cases=("sample", "phantom")),
+    Scenario("whole patient, another person", cases=("visible human",), seeds=3),
     Scenario("whole patient, long", (), BOTH, 300, 1),
     Scenario("whole patient by nanodrr", ("--projector", "nanodrr"), BOTH, 6, 1),
     # Surfaces of one material each, a spectrum that hardens: not the voxels that the tracker knows. 4 to 8 s an image.
