@@ -10,7 +10,9 @@ struct Following {
     let threads: Int
     /// Whether moments wait for a search's end, so that a run over files repeats whatever the machine does. Live frames wait for nothing.
     let waitsForSearches: Bool
-    private var place: RigidTransform<Room, Patient>
+    /// Roughly where the patient lies; nil where nothing is known of it.
+    private var place: RigidTransform<Room, Patient>?
+    private let searchesAnywhere: Bool
     private var tracker: SpineTracker?
     private var search: Search?
     private var doubts: [TrackingCause] = []
@@ -24,9 +26,10 @@ struct Following {
         let due: Double
     }
 
-    /// - Parameter place: where the patient roughly lies.
-    init(model: SpineModel, place: RigidTransform<Room, Patient>, threads: Int, waitsForSearches: Bool) {
+    /// - Parameter place: where the patient roughly lies; nil to look everywhere.
+    init(model: SpineModel, place: RigidTransform<Room, Patient>?, threads: Int, waitsForSearches: Bool) {
         (self.model, self.place, self.threads, self.waitsForSearches) = (model, place, threads, waitsForSearches)
+        searchesAnywhere = place == nil
     }
 
     /// - Throws: `LinearAlgebraError`; `TrackingError.timeNotLater`.
@@ -49,27 +52,31 @@ struct Following {
 
     private mutating func begin(_ moment: FluoroscopyMoment, _ log: RunLog) throws {
         let (model, place, threads) = (model, place, threads)
+        @Sendable func found(threads: Int) throws -> Acquisition {
+            guard let place else { return try acquireAnywhere(model, in: moment.frames, threads: threads) }
+            return try acquire(model, in: moment.frames, around: place, threads: threads)
+        }
         guard !starts.isEmpty else {
             // Nothing is being tracked that would have to wait.
-            accept(try acquire(model, in: moment.frames, around: place, threads: threads), moment, log)
+            accept(try found(threads: threads), moment, log)
             return
         }
-        search = Search(
-            job: BackgroundJob { try acquire(model, in: moment.frames, around: place, threads: max(1, threads - 1)) },
-            due: moment.timeS + searchTime)
+        search = Search(job: BackgroundJob { try found(threads: max(1, threads - 1)) }, due: moment.timeS + searchTime)
     }
 
     private mutating func accept(_ found: Acquisition, _ moment: FluoroscopyMoment, _ log: RunLog) {
         doubts = found.causes
         defer { starts.append(found) }
-        guard doubts.isEmpty else {
+        guard doubts.isEmpty, let found = found.roomFromPatient else {
+            // Not where it was last, but perhaps elsewhere.
+            if searchesAnywhere, doubts != [.noSignal] { place = nil }
             // A search takes seconds where a frame takes milliseconds; a frame without signal costs none.
             nextSearch = doubts == [.noSignal] ? moment.timeS : moment.timeS + betweenSearches
             log.warn("not_started", "no start: \(doubts.map(\.rawValue).joined(separator: ", "))", levels: model.vertebrae.map(\.level))
             return
         }
-        tracker = SpineTracker(model, startingAt: found.roomFromPatient, isReacquired: !starts.isEmpty, threads: threads)
-        place = found.roomFromPatient
+        tracker = SpineTracker(model, startingAt: found, isReacquired: !starts.isEmpty, threads: threads)
+        place = found
     }
 }
 

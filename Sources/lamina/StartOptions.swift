@@ -14,14 +14,20 @@ struct StartOptions: ParsableArguments {
     @Option(help: "landmarks.json: points picked in the first frame.", completion: .file())
     var landmarks: String?
 
+    @Flag(help: "Look for the patient wherever it may lie: takes some seconds more.")
+    var auto = false
+
     func validate() throws {
-        if (initial == nil) == (landmarks == nil) { throw ValidationError("say where to begin: --initial or --landmarks") }
+        if [initial != nil, landmarks != nil, auto].count(where: { $0 }) != 1 {
+            throw ValidationError("say where to begin: --initial, --landmarks or --auto")
+        }
     }
 
+    /// - Returns: nil where the patient is to be looked for everywhere.
     /// - Throws: `WireFileError`, `CommandFailure`.
-    func place(of tracked: TrackedCase, views: [String], cameras: [CArmCamera]) throws -> RigidTransform<Room, Patient> {
+    func place(of tracked: TrackedCase, views: [String], cameras: [CArmCamera]) throws -> RigidTransform<Room, Patient>? {
         if let initial { return try place(inFile: initial, tracked) }
-        return try place(fromLandmarks: landmarks!, tracked, views, cameras)
+        return try landmarks.map { try place(fromLandmarks: $0, tracked, views, cameras) }
     }
 
     private func place(inFile path: String, _ tracked: TrackedCase) throws -> RigidTransform<Room, Patient> {

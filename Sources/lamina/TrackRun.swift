@@ -11,10 +11,10 @@ struct TrackRun {
     private var following: Following
     private var screws: TrackedScrews
 
-    /// - Parameter place: where the patient roughly lies, from the first moment.
+    /// - Parameter place: where the patient roughly lies, from the first moment; nil to look everywhere.
     /// - Throws: what the source, `place`, tracking and the disk throw.
     init(
-        _ tracked: TrackedCase, _ source: some FluoroscopySource, from place: (FluoroscopyMoment) throws -> RigidTransform<Room, Patient>,
+        _ tracked: TrackedCase, _ source: some FluoroscopySource, from place: (FluoroscopyMoment) throws -> RigidTransform<Room, Patient>?,
         threads: Int, draft: CaseDraft, log: RunLog
     ) throws {
         tally = TrackTally(levels: tracked.model.vertebrae.map(\.level))
@@ -82,7 +82,9 @@ extension Acquisition {
     fileprivate var json: JSONValue {
         .object([
             "agreement": .number(agreement), "other_level_agreement": .number(otherLevelAgreement),
+            "whole_agreement": .number(wholeAgreement),
             "mirrored_agreement": .number(mirroredAgreement), "swapped_agreement": .number(swappedAgreement),
+            "other_way_agreement": .number(otherWayAgreement),
             "causes": .array(causes.map { .string($0.rawValue) }),
         ])
     }

@@ -69,6 +69,7 @@ def test_shift_is_parted_into_in_plane_and_depth(frames):
     assert ok["in_plane_mm"]["median"] == pytest.approx(np.hypot(0.6, 2.5) if two else 0.6, abs=1e-3)
     assert ok["origin_mm"]["median"] == pytest.approx(np.hypot(0.6, 2.5), abs=1e-3)
     assert ok["mtre_mm"]["median"] == pytest.approx(np.hypot(0.6, 2.5), abs=1e-3)
+    assert ok["across_mtre_mm"]["median"] == pytest.approx(np.hypot(0.6, 2.5) if two else 0.6, abs=1e-3)
     assert result["rows"][0]["depth_by_view_mm"][0] == pytest.approx(2.5, abs=1e-6)  # away from the source is positive
 
 

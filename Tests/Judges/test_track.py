@@ -193,10 +193,54 @@ def test_a_case_that_was_changed_is_7(scene, tmp_path):
 def test_frames_without_geometry_are_3_and_a_missing_start_is_2(scene, tmp_path):
     frames = write_frames(tmp_path / "frames", scene["frames"], near(scene))
     nowhere = run_lamina("track", scene["case"], "--frames", frames, "-o", tmp_path / "run")
-    assert nowhere.returncode == 2 and "--initial" in nowhere.stderr
+    assert nowhere.returncode == 2 and "--initial" in nowhere.stderr and "--auto" in nowhere.stderr
     (frames / "geometry.json").unlink()
     run = track(scene, frames, tmp_path / "run")
     assert run.returncode == 3 and "geometry.json" in run.stderr and not (tmp_path / "run").exists()
+
+
+def test_auto_finds_the_patient_or_says_that_it_cannot(scene, tmp_path):
+    """Two views of it, turned upside down in both: the head is down, and left is still left."""
+    turned = {view: images[:, ::-1, ::-1] for view, images in scene["frames"].items()}
+    folder = write_frames(tmp_path / "frames", turned, np.eye(4))
+    geometry = json.loads((folder / "geometry.json").read_text())
+    for view in geometry["views"]:
+        columns, rows = -np.array(VIEWS[view["name"]], float)
+        matrix = np.eye(4)
+        matrix[:3, :3] = [columns, rows, np.cross(columns, rows)]
+        matrix[2, 3] = ISOCENTRE
+        view["carm_from_room"] = matrix.ravel().tolist()
+    (folder / "geometry.json").write_text(json.dumps(geometry))
+    run = run_lamina("track", scene["case"], "--frames", folder, "--auto", "-o", tmp_path / "run", "-q")
+    assert run.returncode == 0, run.stderr
+    found = [e for record in lines(tmp_path / "run") for e in errors(scene, record)]
+    assert len(found) == 3 * len(scene["plan"]["vertebrae"])
+    assert max(turn for turn, _ in found) < 1.0 and max(shift for _, shift in found) < 0.5, found
+    # The same images with geometry that makes a mirror image of them.
+    for view in geometry["views"]:
+        view["pixel_spacing_mm"] = [-SPACING, SPACING]
+    (folder / "geometry.json").write_text(json.dumps(geometry))
+    run = run_lamina("track", scene["case"], "--frames", folder, "--auto", "-o", tmp_path / "mirrored", "-q")
+    assert run.returncode == 4, run.stdout
+    assert all(v["state"] == "LOST" for record in lines(tmp_path / "mirrored") for v in record["vertebrae"])
+
+
+def test_bone_on_a_bench_is_tracked_alone(phantom, scene, tmp_path):
+    """One vertebra in air, all else of the scan taken away."""
+    image = nib.load(phantom / "ct.nii.gz")
+    labels = np.asarray(nib.load(scene["case"] / "labels.nii.gz").dataobj)
+    level = scene["plan"]["vertebrae"][1]
+    number = {"T12": 19, "L1": 20, "L2": 21, "L3": 22, "L4": 23}[level["level"]]
+    attenuation = np.where(labels == number, np.maximum(0, 0.02 * (1 + np.asarray(image.dataobj, np.float32) / 1000)), 0)
+    affine = np.diag([-1, -1, 1, 1]) @ image.affine
+    images = {view: np.stack([radiograph(attenuation, affine, place, view) for place in scene["truth"]]) for view in VIEWS}
+    frames = write_frames(tmp_path / "frames", images, near(scene))
+    run = track(scene, frames, tmp_path / "run", "--levels", level["level"], "--bare")
+    assert run.returncode == 0, run.stderr
+    found = [e for record in lines(tmp_path / "run") for e in errors(scene, record)]
+    assert len(found) == 3 and max(turn for turn, _ in found) < 0.5 and max(shift for _, shift in found) < 0.3, found
+    # In a patient the same frames are of something else.
+    assert track(scene, frames, tmp_path / "patient", "--levels", level["level"]).returncode == 4
 
 
 YELLOW, GREEN, RED, WHITE = (255, 230, 0), (60, 220, 90), (255, 90, 90), (255, 255, 255)

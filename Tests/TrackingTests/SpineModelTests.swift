@@ -37,6 +37,18 @@ struct SpineModelTests {
         #expect((frame * vertebra.centroid).distance(to: centre) < 0.1)
     }
 
+    /// On a bench nothing but the label's own voxels attenuates, and all that they do counts.
+    @Test func inAirTheBoneIsAllThereIs() throws {
+        let (ct, labels, centre) = try scan()
+        let frame = RigidTransform<Patient, Vertebra>(
+            asserting: Rotation(columns: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1)), origin: centre)
+        let model = try SpineModel(ct: ct, labels: labels, frames: [.l1: frame], surroundings: .air)
+        #expect(model.rest.volume.voxels.allSatisfy { $0 == 0 } && model.neighbours.isEmpty)
+        let vertebra = try #require(model.vertebrae.first)
+        let mass = vertebra.attenuation.volume.voxels.reduce(0.0) { $0 + Double($1) } * vertebra.attenuation.geometry.voxelVolume
+        #expect(abs(mass / (0.034 * 16 * 12 * 15) - 1) < 0.02, "\(mass)")
+    }
+
     @Test func theVolumeEndsInZeros() throws {
         let (ct, labels, centre) = try scan()
         let frame = RigidTransform<Patient, Vertebra>(

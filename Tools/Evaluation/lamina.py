@@ -8,6 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PLANNED_CODES = (0, 5)  # 5: written, but at least one pedicle was refused
+TRACKED_CODES = (0, 4, 5)  # 4: no vertebra was found in any frame; 5: one was lost in the last
 
 
 def program():
@@ -34,6 +35,11 @@ def plan(ct, labels, scheme, case, *options, accept=PLANNED_CODES):
     """The plan.json that lamina writes for a CT."""
     run("plan", ct, "--labels", labels, "--scheme", scheme, "-o", case, "--force", *options, accept=accept)
     return json.loads((case / "plan.json").read_text())
+
+
+def track_arguments(case, frames, initial, run_folder, *options):
+    """Arguments of `lamina track`; an earlier run's folder is replaced."""
+    return ["track", case, "--frames", frames, "--initial", initial, "-o", run_folder, "--force", *options]
 
 
 def version():

@@ -10,6 +10,8 @@ public struct AttenuationParameters: Codable, Equatable, Sendable {
     public var vertebraSpacing = 1.0
     /// The rest of the anatomy is averaged over blocks of voxels until these are at least so large, mm: it is drawn at twice that at the finest.
     public var restSpacing = 1.0
+    /// The whole patient, by which a start is found, is averaged until its voxels are at least so large, mm: it is drawn at 4.8 mm at the finest.
+    public var wholeSpacing = 3.0
     /// How far the patient goes on beyond the scan's ends, mm: a C-arm's image shows no more of them at the patient.
     public var beyondScan = 120.0
 

@@ -10,13 +10,15 @@ public struct SpineModel: Sendable {
     public let neighbours: [AttenuationVolume<Patient>]
     /// The CT without the excess of all these, 1/mm: with them it adds up to the CT. It goes on beyond the scan's ends, because people do.
     public let rest: AttenuationVolume<Patient>
-    /// The rest as a body that may move, in a frame with the patient's axes about the spine's middle.
-    let restBody: (attenuation: AttenuationVolume<Vertebra>, patientFromBody: RigidTransform<Patient, Vertebra>)
+    /// The rest as a body that may move.
+    let restBody: PatientBody
+    /// Rest, neighbours and tracked vertebrae as one body, on coarse voxels: what a start is looked for with.
+    let wholeBody: PatientBody
     public let parameters: AttenuationParameters
     let surroundings: Surroundings
 
     /// The middle of the vertebrae's origins, where the CT has them.
-    var centre: Point<Patient> { Point.mean(of: vertebrae.map(\.patientFromVertebra.origin))! }
+    let centre: Point<Patient>
 
     init(
         vertebrae: [ModelVertebra], neighbours: [AttenuationVolume<Patient>] = [], rest: AttenuationVolume<Patient>,
@@ -24,7 +26,9 @@ public struct SpineModel: Sendable {
     ) {
         (self.vertebrae, self.neighbours, self.rest, self.parameters) = (vertebrae, neighbours, rest, parameters)
         self.surroundings = surroundings
-        restBody = rest.body(about: Point.mean(of: vertebrae.map(\.patientFromVertebra.origin)) ?? rest.geometry.origin)
+        centre = Point.mean(of: vertebrae.map(\.patientFromVertebra.origin)) ?? rest.geometry.origin
+        restBody = PatientBody(rest, about: centre)
+        wholeBody = PatientBody(rest, neighbours, vertebrae, about: centre, spacing: parameters.wholeSpacing)
     }
 
     /// - Parameters:
@@ -46,10 +50,9 @@ public struct SpineModel: Sendable {
             return try ModelVertebra(level: level, excess: excess, patientFromVertebra: frame, spacing: parameters.vertebraSpacing)
         }
         guard surroundings == .patient else {
-            let nothing = try ct.geometry.cropped(from: SIMD3(), to: SIMD3(1, 1, 1))
-            self.init(
-                vertebrae: vertebrae, rest: AttenuationVolume(Volume(geometry: nothing, repeating: 0)), surroundings: surroundings,
-                parameters: parameters)
+            let nothing = Volume<Float, Patient>(geometry: attenuation.geometry, repeating: 0)
+            let rest = AttenuationVolume(try nothing.averaged(toSpacing: parameters.restSpacing))
+            self.init(vertebrae: vertebrae, rest: rest, surroundings: surroundings, parameters: parameters)
             return
         }
         let neighbours = try labelledNeighbours(of: frames.keys, in: labels).map { level in
@@ -66,20 +69,6 @@ public enum Surroundings: Sendable {
     case patient
     /// Nothing: bone on a bench.
     case air
-}
-
-extension AttenuationVolume where F == Patient {
-    /// The same in a frame with the patient's axes about a point.
-    fileprivate func body(
-        about centre: Point<Patient>
-    ) -> (attenuation: AttenuationVolume<Vertebra>, patientFromBody: RigidTransform<Patient, Vertebra>) {
-        // The same grid, elsewhere: what made it valid still holds.
-        let grid = try! GridGeometry<Vertebra>(
-            size: geometry.size, spacing: geometry.spacing, origin: Point(geometry.origin.xyz - centre.xyz), axes: geometry.axes)
-        let moved = AttenuationVolume<Vertebra>(volume: try! Volume(geometry: grid, voxels: volume.voxels), occupied: occupied)
-        let axes = Rotation<Patient, Vertebra>(columns: SIMD3(1, 0, 0), SIMD3(0, 1, 0), SIMD3(0, 0, 1))
-        return (moved, RigidTransform(asserting: axes, origin: centre))
-    }
 }
 
 /// One vertebra to be tracked.

@@ -19,6 +19,19 @@ struct PosePrior: Sendable {
         self.init(means: means, information: nothing, covariance: nothing)
     }
 
+    /// One body about a place, standard deviations: its turn (rad), its shift (mm), and its shift along the rays where the cameras do not tell the depth.
+    ///
+    /// - Throws: `LinearAlgebraError.singular` for a deviation of 0.
+    init(
+        of body: RigidTransform<Room, Vertebra>, turn: Double, shift: Double, depthShift: Double, seenBy cameras: [CArmCamera]
+    ) throws {
+        let depth = viewsStandApart(cameras, at: body.origin) ? shift : depthShift
+        let covariance = SquareMatrix(
+            turnVariance: turn * turn,
+            shift: SquareMatrix(across: shift * shift, along: depth * depth, direction: rayDirection(cameras[0], to: body.origin)))
+        self.init(means: [body], information: try covariance.inverse(), covariance: covariance)
+    }
+
     /// The same for images whose information is too large by a factor.
     func strengthened(by factor: Double) -> PosePrior {
         PosePrior(means: means, information: information.scaled(by: factor), covariance: covariance.scaled(by: 1 / factor))

@@ -29,21 +29,15 @@ struct RestMoment: Sendable {
         }
         let patientFromBody = model.restBody.patientFromBody
         let start = place * patientFromBody
+        let prior = try PosePrior(
+            of: start, turn: turn, shift: shift, depthShift: min(shift, parameters.groupDepthShift), seenBy: cameras)
         let result = try registerVertebrae(
-            [model.restBody.attenuation], startingAt: [start], in: [views], prior: try prior(start, turn, shift),
+            [model.restBody.attenuation], startingAt: [start], in: [views], prior: prior.strengthened(by: usualInflation),
             parameters: parameters.registration, threads: threads)
         return RestImages(
             of: model, withNeighbours: false, at: result.poses[0] * patientFromBody.inverse, in: cameras,
             parameters: parameters.registration,
             threads: threads)
-    }
-
-    private func prior(_ start: RigidTransform<Room, Vertebra>, _ turn: Double, _ shift: Double) throws -> PosePrior {
-        let depth = viewsStandApart(cameras, at: start.origin) ? shift : min(shift, parameters.groupDepthShift)
-        let covariance = SquareMatrix(
-            turnVariance: turn * turn,
-            shift: SquareMatrix(across: shift * shift, along: depth * depth, direction: rayDirection(cameras[0], to: start.origin)))
-        return PosePrior(means: [start], information: try covariance.inverse(), covariance: covariance).strengthened(by: usualInflation)
     }
 }
 

@@ -49,10 +49,8 @@ extension SpineTracker {
     func publishedCovariance(
         _ estimated: SquareMatrix, of pose: RigidTransform<Room, Vertebra>, seenIn cameras: [CArmCamera]
     ) -> SquareMatrix {
-        guard !viewsStandApart(cameras, at: pose.origin) else {
-            return estimated.scaled(by: parameters.deviationMargin * parameters.deviationMargin)
-        }
-        var covariance = estimated.scaled(by: parameters.singleViewDeviationMargin * parameters.singleViewDeviationMargin)
+        var covariance = estimated.scaled(by: parameters.deviationMargin * parameters.deviationMargin)
+        guard !viewsStandApart(cameras, at: pose.origin) else { return covariance }
         // From the side left and right halves lie over each other: a turn and its mirror image look alike, and the search may end in either.
         if let camera = cameras.first {
             let ray = rayDirection(camera, to: pose.origin)

@@ -36,10 +36,9 @@ public struct TrackerParameters: Codable, Equatable, Sendable {
     /// In one view the shift along the ray is published with at least this standard deviation, mm: what single-view tracking is known to err by.
     public var leastDepthDeviation = 10.0
 
-    /// Published standard deviations are the estimated ones times this, in two views that stand apart and in one: what the estimate does not see is that
-    /// flaws of the model persist from frame to frame. On development frames 95 % of errors lay within 3 estimated deviations in two views, 4 to 7 in one.
-    public var deviationMargin = 1.5
-    public var singleViewDeviationMargin = 2.5
+    /// Published standard deviations are the estimated ones times this: what the estimate does not see is that flaws of the model persist from frame to
+    /// frame. In two views 99 % of errors of development frames lay within two of these, 95 % along the worst axis, which one view alone shows.
+    public var deviationMargin = 2.5
     /// A single view whose rays run this near to a vertebra's left-right axis, radians, shows it from the side; turns about axes across the rays are then published with at
     /// least this standard deviation. A phantom's vertebrae, which are symmetric, were found up to 5.8 degrees off there.
     public var sideView = 35.0 * .pi / 180

@@ -35,6 +35,8 @@ public enum TrackingCause: String, Codable, Sendable, CaseIterable {
     case unsolvable
     /// A start one level up or down explains the image as well.
     case ambiguousLevel = "ambiguous_level"
+    /// The patient lying another way round explains the image as well.
+    case ambiguousOrientation = "ambiguous_orientation"
     /// Images exchanged between the views explain the patient better.
     case viewsSwapped = "views_swapped"
     /// The mirrored image explains the patient better.

@@ -6,7 +6,6 @@ have seeds of their own (scenarios.py); the sample CT is the same in both.
 
 import argparse
 import json
-import os
 import subprocess
 import sys
 import time
@@ -62,7 +61,7 @@ class Bench:
             self.make(scenario, ct, folder, views, seed, where)
             if self.a.frames_only:
                 continue
-            results.append(self.track(folder, where) | {"seed": seed})
+            results.append(self.track(scenario, folder, where) | {"seed": seed})
         return {"scenario": scenario.name, "case": case, "views": views, "must_fail": scenario.must_fail, "runs": results} if results else None
 
     def case(self, case, seed):
@@ -78,12 +77,7 @@ class Bench:
             if not (folder / "plan.json").exists():
                 lamina.run("plan", self.a.visible_human, "-o", folder, accept=lamina.PLANNED_CODES)  # lamina finds the vertebrae by itself
             return self.a.visible_human, folder
-        phantom, folder = self.work / f"phantom{seed}", self.work / f"phantom{seed}_case"
-        if not (folder / "plan.json").exists():
-            # Drawn a level farther either way, so that neighbours stand in the picture.
-            lamina.phantom(phantom, seed, "T9-L4", "--spacing", "1,1,1")
-            lamina.plan(phantom / "ct.nii.gz", phantom / "labels.nii.gz", "lamina", folder, "--levels", scenarios.PHANTOM_LEVELS)
-        return phantom / "ct.nii.gz", folder
+        return planned_phantom(self.work, seed, scenarios.PHANTOM_LEVELS)
 
     def make(self, scenario, ct, case, views, seed, where):
         if (where / "simulation.json").exists():
@@ -109,14 +103,14 @@ class Bench:
             frames.make(frames.options().parse_args([str(ct), str(case), "-o", str(where), "--seed", str(seed), "--views", views, "--frames", "8"]))
         return where
 
-    def track(self, case, where):
+    def track(self, scenario, case, where):
         """Runs the tracker; one that refuses the frames outright has no poses, and every one of them counts as MISSING."""
         run = where / "run"
         begun = time.monotonic()
         poses = run / "poses.jsonl"
         poses.unlink(missing_ok=True)
-        command = [lamina.program(), "track", str(case), "--frames", str(where), "--initial", str(where / "initial.json"), "-o", str(run), *self.a.track_options.split()]
-        done = subprocess.run(command, capture_output=True, text=True, env=os.environ)
+        command = lamina.track_arguments(case, where, where / "initial.json", run, *scenario.track, *self.a.track_options.split())
+        done = subprocess.run([lamina.program(), *map(str, command)], capture_output=True, text=True)
         seconds = time.monotonic() - begun
         refused = None if done.returncode == 0 else {"exit": done.returncode, "message": done.stderr[-500:]}
         if not poses.exists():
@@ -125,6 +119,16 @@ class Bench:
         result = judge.judge(where, run)
         result.pop("rows")
         return result | {"seconds": round(seconds, 2), "frames": frame_count(where), "refused": refused}
+
+
+def planned_phantom(work, seed, levels):
+    """(CT, planned case folder) of a synthetic spine; made unless they are there."""
+    phantom, folder = work / f"phantom{seed}", work / f"phantom{seed}_{levels}"
+    if not (folder / "plan.json").exists():
+        # Drawn farther than most plans reach, so that neighbours stand in the picture.
+        lamina.phantom(phantom, seed, "T9-L4", "--spacing", "1,1,1")
+        lamina.plan(phantom / "ct.nii.gz", phantom / "labels.nii.gz", "lamina", folder, "--levels", levels)
+    return phantom / "ct.nii.gz", folder
 
 
 def frame_count(where):

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from Tools.Evaluation.fluoroscopy import attenuation, cameras, implants, motion, wire
-from Tools.Evaluation.fluoroscopy.detector import Detector
+from Tools.Evaluation.fluoroscopy.detector import FULL, Detector
 from Tools.Evaluation.fluoroscopy.disturbances import EVENTS, Exposures, carm_places, dropped
 from Tools.Evaluation.fluoroscopy.mesh_scene import MeshScene
 from Tools.Evaluation.fluoroscopy.pictures import write_frames
@@ -130,9 +130,11 @@ def write_geometry(a, name, views, believed, places, stacks, exposures, times):
         files = write_frames(a.output, view.name, stacks[view.name], a)
         own = [replace(belief, carm_from_room=place.carm_from_room) for place in places[view.name]]
         air = None if a.no_air_value or a.values == "line_integral" else exposures.air_value[view.name]
+        if a.values == "inverted" and air is not None:
+            air = FULL - air  # in the file's own values, as the image is
         entry = cameras.view_json(own[0], a.values, air, [(file, None, time, camera) for file, time, camera in zip(files, times, own)])
         if a.values == "inverted":
-            entry["full_scale"] = 65535
+            entry["full_scale"] = FULL
         if a.collimate == "said":
             entry["field"] = {"polygon_px": exposures.shutters[view.name]}
         entries.append(entry)
@@ -149,7 +151,7 @@ def write_start(a, scene, first, views, places):
         shift = a.initial_levels_off * (centres[0] - centres[-1]) / (len(centres) - 1)
     patient = motion.room_from_patient(first, scene.patient_from_vertebra, a.seed, a.initial_deg, a.initial_mm)
     patient[:3, 3] += shift
-    wire.write(a.output / "initial.json", {"schema": "lamina.initial", "schema_version": "1.0.0", "room_from_patient": wire.row_major(patient)})
+    wire.write(a.output / "initial.json", wire.initial(patient))
     each = motion.perturbed(first, a.seed, a.initial_deg, a.initial_mm)
     for pose in each.values():
         pose[:3, 3] += shift

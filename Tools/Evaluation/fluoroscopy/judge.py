@@ -24,6 +24,7 @@ MEASURES = {
     "depth_mm": "depth, mm (worst view)",
     "origin_mm": "origin in space, mm",
     "mtre_mm": "mean surface point in space, mm",
+    "across_mtre_mm": "mean surface point across the beam (mTREproj), mm (worst view)",
     "projected_mtre_mm": "mean surface point as seen, mm at the detector (worst view)",
 }
 
@@ -93,6 +94,9 @@ def grade(true, entry, views, surface):
     depth = [float(shift @ ray) for ray in rays]
     across = [float(np.linalg.norm(shift - d * ray)) for d, ray in zip(depth, rays)]
     there, here = apply(at, surface), apply(claimed, surface)
+    beams = [view.carm_from_room[2, :3] for view in views]
+    away = here - there
+    beside = [np.linalg.norm(away - np.outer(away @ beam, beam), axis=-1).mean() for beam in beams]
     seen = [(np.linalg.norm((v.pixels(here) - v.pixels(there)) * np.array(v.spacing), axis=-1)).mean() for v in views]
     row |= {
         "rotation_deg": float(np.degrees(np.linalg.norm(turn))),
@@ -101,7 +105,8 @@ def grade(true, entry, views, surface):
         "in_plane_by_view_mm": across,
         "depth_by_view_mm": depth,
         "origin_mm": float(np.linalg.norm(shift)),
-        "mtre_mm": float(np.linalg.norm(here - there, axis=-1).mean()),
+        "mtre_mm": float(np.linalg.norm(away, axis=-1).mean()),
+        "across_mtre_mm": float(max(beside)),
         "projected_mtre_mm": float(max(seen)),
     }
     row["wrong"] = row["rotation_deg"] > WRONG_DEG or row["in_plane_mm"] > WRONG_MM

@@ -70,15 +70,19 @@ def unit(random):
     return vector / np.linalg.norm(vector)
 
 
+def displaced(pose, random, degrees, mm):
+    """The pose turned about its origin by `degrees` and shifted by `mm`, in random directions."""
+    return about(pose, unit(random) * np.radians(degrees), unit(random) * mm)
+
+
 def perturbed(poses, seed, degrees, mm):
-    """Each pose turned about its origin by `degrees` and shifted by `mm`, in random directions of its own."""
+    """Each pose displaced in directions of its own."""
     random = np.random.default_rng([seed, 2])
-    return {level: about(pose, unit(random) * np.radians(degrees), unit(random) * mm) for level, pose in poses.items()}
+    return {level: displaced(pose, random, degrees, mm) for level, pose in poses.items()}
 
 
 def room_from_patient(poses, rest_patient, seed, degrees, mm):
     """One rough place of the whole patient: where the middle vertebra says it is, turned about that vertebra and shifted."""
     random = np.random.default_rng([seed, 3])
     level = list(poses)[len(poses) // 2]
-    moved = about(poses[level], unit(random) * np.radians(degrees), unit(random) * mm)
-    return moved @ inverse(rest_patient[level])
+    return displaced(poses[level], random, degrees, mm) @ inverse(rest_patient[level])

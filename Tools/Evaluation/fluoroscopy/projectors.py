@@ -71,7 +71,6 @@ def footprint(image, carm_from_image, camera, margin=2):
 def nanodrr(image, carm_from_image, camera, threads=2, samples=400):
     """The same by nanodrr, whose camera frame is also x right, y down, z to the detector with the source at its origin."""
     import torch
-    from nanodrr.data import Subject
     from nanodrr.drr import render
 
     torch.set_num_threads(threads)
@@ -81,25 +80,43 @@ def nanodrr(image, carm_from_image, camera, threads=2, samples=400):
         return whole
     (u0, v0), (u1, v1) = box
     camera = replace(camera, size=(u1 - u0 + 1, v1 - v0 + 1), principal=(camera.principal[0] - u0, camera.principal[1] - v0))
-    voxels = torch.from_numpy(np.ascontiguousarray(image.voxels, np.float32))[None, None]
-    affine = np.eye(4)
-    affine[:3, :3], affine[:3, 3] = image.lps_from_index, image.origin
-
-    def single(x):
-        return torch.from_numpy(np.asarray(x)).to(torch.float32)
-
-    subject = Subject(
-        voxels, torch.zeros_like(voxels), single(affine), single(np.linalg.inv(affine)), Subject._make_voxel_to_grid(voxels.shape), torch.zeros(3),
-        convert_to_mu=False)
-    focal = camera.distance / np.array(camera.spacing)
-    # nanodrr's first pixel is centred at one half.
-    k = [[focal[0], 0, camera.principal[0] + 0.5], [0, focal[1], camera.principal[1] + 0.5], [0, 0, 1]]
     with torch.no_grad():
         drawn = render(
-            subject, single(np.linalg.inv(k))[None], single(inverse(carm_from_image))[None], torch.tensor([camera.distance]), camera.size[1],
+            nanodrr_subject(image), single(nanodrr_rays(camera))[None], single(inverse(carm_from_image))[None], torch.tensor([camera.distance]), camera.size[1],
             camera.size[0], n_samples=samples)
     whole[v0 : v1 + 1, u0 : u1 + 1] = drawn[0, 0].numpy()
     return whole
+
+
+def nanodrr_subject(image, pivot=(0, 0, 0)):
+    """An Image of attenuation per mm as nanodrr has it; `pivot` is what its registration turns about."""
+    import torch
+    from nanodrr.data import Subject
+
+    voxels = torch.from_numpy(np.ascontiguousarray(image.voxels, np.float32))[None, None]
+    affine = affine_of(image)
+    return Subject(
+        voxels, torch.zeros_like(voxels), single(affine), single(np.linalg.inv(affine)), Subject._make_voxel_to_grid(voxels.shape), single(pivot),
+        convert_to_mu=False)
+
+
+def nanodrr_rays(camera):
+    """From pixels to rays: its first pixel is centred at one half."""
+    focal = camera.distance / np.array(camera.spacing)
+    return np.linalg.inv([[focal[0], 0, camera.principal[0] + 0.5], [0, focal[1], camera.principal[1] + 0.5], [0, 0, 1]])
+
+
+def affine_of(image):
+    """4x4, from (i, j, k) to the Image's coordinates."""
+    affine = np.eye(4)
+    affine[:3, :3], affine[:3, 3] = image.lps_from_index, image.origin
+    return affine
+
+
+def single(x):
+    import torch
+
+    return torch.from_numpy(np.asarray(x)).to(torch.float32)
 
 
 PROJECTORS = {"rtk": rtk, "nanodrr": nanodrr}

@@ -37,7 +37,7 @@ class Scene(Patient):
         """What does not move, projected once for each place of the C-arm."""
         if self.rest is None:
             return np.zeros(camera.size[::-1], np.float32)
-        key = camera.name, camera.carm_from_room.tobytes()
+        key = camera.name, camera.size, camera.spacing, camera.distance, camera.principal, camera.carm_from_room.tobytes()
         if key not in self.still:
             self.still = {k: v for k, v in self.still.items() if k[0] != camera.name}  # the C-arm seldom comes back: keep one a view
             self.still[key] = self.project(self.rest, camera.carm_from_room @ self.room_from_patient, camera)

@@ -15,6 +15,10 @@ def poses_line(frame, time, poses, state="TRUE"):
     }
 
 
+def initial(room_from_patient):
+    return {"schema": "lamina.initial", "schema_version": "1.0.0", "room_from_patient": row_major(room_from_patient)}
+
+
 def write_lines(path, lines):
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
 

@@ -1,0 +1,200 @@
+import Concurrency
+import Foundation
+import Frames
+
+/// How a patient is looked for of whom nothing is known but that the tracked vertebrae are in view.
+public struct AnywhereParameters: Codable, Equatable, Sendable {
+    /// Places along the shorter side of the first view's image at the first look.
+    public var places = 25
+    /// Steps of the turn in the image's plane and about the spine's long axis, to a full turn: 15 degrees, since the search that follows mends half of it.
+    public var turns = 24
+    /// Distances from the source that are tried, as shares of the detector's: a shadow is within 6 % of its size then.
+    public var depths = [0.6, 0.68, 0.77]
+    /// Voxels for the first look, mm.
+    public var spacing = 6.0
+    /// The best of the first look whose depth is looked for in all views, in steps of `depthStep` mm.
+    public var kept = 48
+    public var depthSteps = 8
+    public var depthStep = 15.0
+    /// The best of these that are searched from, and how.
+    public var searched = 10
+    public var search = AcquisitionParameters.Search(fineness: [9.6, 4.8], iterations: [10, 6])
+    /// How far that search may go, standard deviations: rad, mm, and mm along the rays of a single view.
+    public var turn = 12.0 * .pi / 180
+    public var shift = 25.0
+    public var depthShift = 40.0
+    /// Places that lie less apart than this are the same: rad and mm across the rays.
+    public var sameTurn = 20.0 * .pi / 180
+    public var same = 15.0
+    /// A patient lying another way round whose agreement is more than this share of the best leaves it open which is right.
+    public var ambiguity = 0.95
+
+    public init() {}
+}
+
+/// The place of the patient that explains the images best, wherever it is: any turn in the first view's plane, any turn about the spine's long axis.
+///
+/// The spine runs along the first view's detector within some 20 degrees, as it does in every view that vertebrae can be seen in. The whole CT is drawn coarsely for each way
+/// that the patient may lie, and slid over the first view's image; the best are looked at in all views, and searched from. What comes out best is the guess of `acquire`, and
+/// must pass all that a start by hand must.
+///
+/// - Throws: `LinearAlgebraError`.
+/// - Complexity: 1,728 coarse projections of the CT, about 1.5 s on two cores; then as `acquire`.
+public func acquireAnywhere(
+    _ model: SpineModel, in frames: [XRayFrame], tracking: TrackerParameters = .init(), parameters: AcquisitionParameters = .init(),
+    threads: Int
+) throws -> Acquisition {
+    let frames = frames.filter(\.hasSignal)
+    guard !frames.isEmpty else { return Acquisition(roomFromPatient: nil, agreement: 0, causes: [.noSignal]) }
+    let search = StartSearch(model: model, tracking: tracking, parameters: parameters, threads: threads)
+    let anywhere = AnywhereSearch(search, frames)
+    let found = try anywhere.searched(anywhere.withDepth(anywhere.firstLook()))
+    let best = found[0]
+    var start = try acquire(model, in: frames, around: best.roomFromPatient, tracking: tracking, parameters: parameters, threads: threads)
+    let otherwise = found.dropFirst().filter { PoseMotion(from: best.roomFromPatient, to: $0.roomFromPatient).rotation.length > 0.6 }
+    start.otherWayAgreement = otherwise.map(\.agreement).max() ?? 0
+    start.mirroredAgreement = max(start.mirroredAgreement, try anywhere.mirroredAgreement(best))
+    if start.mirroredAgreement > parameters.mirrorAmbiguity * best.agreement, !start.causes.contains(.mirrored) {
+        start.causes.append(.mirrored)
+    }
+    if start.otherWayAgreement > parameters.anywhere.ambiguity * best.agreement { start.causes.append(.ambiguousOrientation) }
+    return start
+}
+
+private struct AnywhereSearch {
+    let search: StartSearch
+    let frames: [XRayFrame]
+    /// On voxels for the first look.
+    let body: PatientBody
+    let filter: GradientFilter
+
+    var parameters: AnywhereParameters { search.parameters.anywhere }
+
+    init(_ search: StartSearch, _ frames: [XRayFrame]) {
+        (self.search, self.frames) = (search, frames)
+        body = search.model.wholeBody.averaged(toSpacing: search.parameters.anywhere.spacing)
+        filter = GradientFilter(sigma: search.tracking.registration.sigma)
+    }
+
+    /// Pixels to a place's side in a view, by the size of its image at the first look.
+    private func measured(_ frame: XRayFrame) -> MeasuredSlopes {
+        MeasuredSlopes(frame, blocksOf: max(1, frame.camera.size.min() / parameters.places), filter: filter)
+    }
+
+    /// The best shift in the first view of every way to lie, best first, each way only once.
+    func firstLook() -> [PlacedPatient] {
+        let camera = frames[0].camera
+        let seen = measured(frames[0])
+        let sliding = SlidingAgreement(seen, reach: seen.raster.size / 2, filter: filter)
+        let middle = seen.raster.first + seen.raster.step * SIMD2<Double>(seen.raster.size / 2)
+        let ways = wholeTurns(parameters.turns).flatMap { plane in
+            wholeTurns(parameters.turns).flatMap { axis in parameters.depths.map { (lying(turnedInPlane: plane, aboutSpine: axis), $0) } }
+        }
+        // Drawing cannot fail.
+        let places = try! concurrentMap(ways, threads: search.threads) { rotation, depth -> PlacedPatient in
+            let image = project(
+                body.attenuation, at: placed(rotation, at: middle, depth, camera), from: camera, to: sliding.drawnRaster)
+            let best = sliding.best(image)
+            let pixel = middle + seen.raster.step * SIMD2<Double>(best.shift)
+            let carmFromBody = placed(rotation, at: pixel, depth, camera)
+            return (camera.carmFromRoom.inverse * carmFromBody * body.patientFromBody.inverse, best.agreement)
+        }
+        return distinct(places, limit: parameters.kept)
+    }
+
+    /// Each place at the depth along the first view's rays at which all views agree best.
+    func withDepth(_ places: [PlacedPatient]) -> [PlacedPatient] {
+        let views = frames.map { SlidingAgreement(measured($0), reach: SIMD2(), filter: filter) }
+        let deep = try! concurrentMap(places, threads: search.threads) { place -> PlacedPatient in
+            let ray = rayDirection(frames[0].camera, to: place.roomFromPatient * search.model.centre)
+            let tries = (-parameters.depthSteps...parameters.depthSteps).map { step -> PlacedPatient in
+                let moved = PoseMotion(rotation: SIMD3(), shift: Double(step) * parameters.depthStep * ray)
+                    .applied(to: place.roomFromPatient, about: place.roomFromPatient.origin)
+                let agreements = zip(frames, views).map { frame, view in
+                    let carmFromBody = frame.camera.carmFromRoom * moved * body.patientFromBody
+                    return view.best(project(body.attenuation, at: carmFromBody, from: frame.camera, to: view.drawnRaster)).agreement
+                }
+                return (moved, agreements.reduce(0, +) / Double(agreements.count))
+            }
+            return tries.max { $0.agreement < $1.agreement }!
+        }
+        return distinct(deep, limit: parameters.searched)
+    }
+
+    /// Where the whole patient comes to rest from each of these, best first.
+    func searched(_ places: [PlacedPatient]) throws -> [PlacedPatient] {
+        distinct(try settled(places, in: frames), limit: parameters.searched)
+    }
+
+    /// How well the mirrored images agree with a patient turned over: but for the rays' divergence a patient seen from behind is the mirror image of one seen
+    /// from the front.
+    func mirroredAgreement(_ place: PlacedPatient) throws -> Double {
+        let spine = place.roomFromPatient.rotation.columns.2
+        let centre = place.roomFromPatient * search.model.centre
+        let turned = PoseMotion(rotation: .pi * spine, shift: try shiftToMirrorImage(of: centre)).applied(
+            to: place.roomFromPatient, about: centre)
+        return try settled([place, (turned, 0)], in: frames.map(\.mirrored)).map(\.agreement).max()!
+    }
+
+    /// What brings a point nearest to where the mirrored images show it: least squares over the views, and no way along the rays that none asks for.
+    private func shiftToMirrorImage(of point: Point<Room>) throws -> SIMD3<Double> {
+        var matrix = SquareMatrix(order: 3)
+        for n in 0..<3 { matrix[n, n] = 1e-3 }
+        var wanted = SIMD3<Double>()
+        for camera in frames.map(\.camera) {
+            let roomFromCarm = camera.carmFromRoom.rotation.inverse
+            let (along, down) = (roomFromCarm(SIMD3(1, 0, 0)), roomFromCarm(SIMD3(0, 1, 0)))
+            guard let pixel = camera.pixel(of: point) else { continue }
+            let scale = (camera.carmFromRoom * point).z / camera.focalLength.x
+            let distance = (Double(camera.size.x - 1) - 2 * pixel.x) * scale
+            wanted += distance * along
+            for i in 0..<3 { for j in 0..<3 { matrix[i, j] += along[i] * along[j] + down[i] * down[j] } }
+        }
+        let shift = try solvePositive(matrix.values, [wanted.x, wanted.y, wanted.z])
+        return SIMD3(shift[0], shift[1], shift[2])
+    }
+
+    private func settled(_ places: [PlacedPatient], in frames: [XRayFrame]) throws -> [PlacedPatient] {
+        let measured = search.measured(frames, parameters.search)
+        let freedom = StartFreedom(turn: parameters.turn, shift: parameters.shift, depthShift: parameters.depthShift)
+        return try places.map { try search.placedWhole($0.roomFromPatient, measured, parameters.search, freedom) }
+    }
+
+    /// The best first, without those that lie near to better ones.
+    private func distinct(_ places: [PlacedPatient], limit: Int) -> [PlacedPatient] {
+        var kept: [PlacedPatient] = []
+        let cameras = frames.map(\.camera)
+        for place in places.sorted(by: { $0.agreement > $1.agreement }) {
+            guard kept.count < limit else { break }
+            let isNew = kept.allSatisfy { other in
+                PoseMotion(from: place.roomFromPatient, to: other.roomFromPatient).rotation.length > parameters.sameTurn
+                    || search.distance(
+                        place.roomFromPatient * search.model.centre, other.roomFromPatient * search.model.centre, [cameras[0]])
+                        > parameters.same
+            }
+            if isNew { kept.append(place) }
+        }
+        return kept
+    }
+
+    /// A body whose centre is seen at a pixel, at a share of the way to the detector.
+    private func placed(
+        _ rotation: Rotation<CArm, Vertebra>, at pixel: SIMD2<Double>, _ depth: Double, _ camera: CArmCamera
+    ) -> RigidTransform<CArm, Vertebra> {
+        RigidTransform(asserting: rotation, origin: Point(depth * camera.detectorPoint(at: pixel).xyz))
+    }
+}
+
+private func wholeTurns(_ count: Int) -> [Double] { (0..<count).map { 2 * .pi * Double($0) / Double(count) } }
+
+/// A patient whose long axis lies in the detector's plane.
+///
+/// - Parameters:
+///   - plane: 0 where the head is towards the image's first row, turning towards its columns' end.
+///   - spine: 0 where the back is towards the detector.
+private func lying(turnedInPlane plane: Double, aboutSpine spine: Double) -> Rotation<CArm, Vertebra> {
+    let head = SIMD3(sin(plane), -cos(plane), 0)
+    let across = head.cross(SIMD3(0, 0, 1))
+    let back = cos(spine) * SIMD3(0, 0, 1) + sin(spine) * across
+    return Rotation(columns: back.cross(head), back, head)
+}

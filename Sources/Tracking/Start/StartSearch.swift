@@ -1,0 +1,209 @@
+import Anatomy
+import Foundation
+import Frames
+
+/// A place of the patient, and how well it explains the images, from -1 to 1.
+typealias PlacedPatient = (roomFromPatient: RigidTransform<Room, Patient>, agreement: Double)
+
+/// How far a patient may lie from where a search begins, standard deviations: rad, mm, and mm along the rays where the views do not tell the depth.
+struct StartFreedom {
+    var turn: Double
+    var shift: Double
+    var depthShift: Double
+}
+
+/// One search for a start: what it looks with, and its steps.
+struct StartSearch {
+    let model: SpineModel
+    let tracking: TrackerParameters
+    let parameters: AcquisitionParameters
+    let threads: Int
+
+    /// No step, and those by one vertebra towards the head and the feet.
+    func levelSteps(_ guess: RigidTransform<Room, Patient>) -> [SIMD3<Double>] {
+        let origins = model.vertebrae.map { (guess * $0.patientFromVertebra.origin).xyz }
+        // A single vertebra does not tell how far the next is: 28 mm lies between thoracic and lumbar distances.
+        let step =
+            origins.count > 1
+            ? (origins.last! - origins.first!) / Double(levelsApart)
+            : (guess * model.vertebrae[0].patientFromVertebra).rotation(SIMD3(0, 0, -28))
+        return [SIMD3(), step, -step]
+    }
+
+    /// Vertebrae from the first to the last: those between them count whether they are tracked or not, but for a T13 or L6, which few people have.
+    private var levelsApart: Int {
+        let levels = model.vertebrae.map(\.level)
+        return VertebraLevel.craniocaudal.filter { level in
+            levels.first! < level && level <= levels.last! && ((level != .t13 && level != .l6) || levels.contains(level))
+        }.count
+    }
+
+    /// Between two points, mm; across the rays alone where the views do not tell the depth.
+    func distance(_ a: Point<Room>, _ b: Point<Room>, _ cameras: [CArmCamera]) -> Double {
+        let way = (a - b).xyz
+        guard !viewsStandApart(cameras, at: b) else { return way.length }
+        let ray = rayDirection(cameras[0], to: b)
+        return (way - (way * ray).sum() * ray).length
+    }
+
+    /// The best first, without those that lie near to better ones.
+    func distinct(_ places: [PlacedPatient], _ cameras: [CArmCamera]) -> [PlacedPatient] {
+        let middle = model.vertebrae[model.vertebrae.count / 2].patientFromVertebra.origin
+        var kept: [PlacedPatient] = []
+        for place in places.sorted(by: { $0.agreement > $1.agreement })
+        where kept.allSatisfy({ distance($0.roomFromPatient * middle, place.roomFromPatient * middle, cameras) > parameters.same }) {
+            kept.append(place)
+        }
+        return kept
+    }
+
+    /// No step, and those to either side of the spine.
+    func sidesteps(_ guess: RigidTransform<Room, Patient>) -> [SIMD3<Double>] {
+        let frame = (guess * model.vertebrae[model.vertebrae.count / 2].patientFromVertebra).rotation
+        let (across, back) = (parameters.sideways * frame.columns.0, parameters.sideways * frame.columns.1)
+        return [SIMD3(), across, -across, back, -back]
+    }
+
+    /// Frames at each fineness of a search, without what is metal wherever the patient may be.
+    func measured(_ frames: [XRayFrame], _ effort: AcquisitionParameters.Search) -> [[(camera: CArmCamera, slopes: MeasuredSlopes)]] {
+        let filter = GradientFilter(sigma: tracking.registration.sigma)
+        return effort.fineness.map { fineness in
+            frames.map { frame in
+                var slopes = MeasuredSlopes(frame, blocksOf: frame.camera.pixels(spanning: fineness), filter: filter)
+                // Bone in air stands out as metal does in a patient.
+                if model.surroundings == .patient {
+                    slopes.hideUnmistakableMetal(in: frame, filter: filter, parameters: tracking.metal)
+                }
+                return (frame.camera, slopes)
+            }
+        }
+    }
+
+    /// Where a start near the truth comes to rest when the whole patient moves as one body.
+    func screened(
+        _ start: RigidTransform<Room, Patient>, _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]]
+    ) throws -> PlacedPatient {
+        let freedom = StartFreedom(turn: tracking.startTurn, shift: tracking.startShift, depthShift: tracking.startDepthShift)
+        return try placedWhole(start, measured, parameters.screening, freedom)
+    }
+
+    /// Where a start comes to rest when the whole patient moves as one body: ribs and organs hold it where a vertebra alone would turn into a look-alike.
+    func placedWhole(
+        _ start: RigidTransform<Room, Patient>, _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]],
+        _ effort: AcquisitionParameters.Search, _ freedom: StartFreedom
+    ) throws -> PlacedPatient {
+        var registration = tracking.registration
+        (registration.fineness, registration.iterations) = (effort.fineness, effort.iterations)
+        let views = measured.map { $0.map { ComparedView(camera: $0.camera, measured: $0.slopes, background: nil) } }
+        let body = model.wholeBody
+        let pose = start * body.patientFromBody
+        let prior = try PosePrior(
+            of: pose, turn: freedom.turn, shift: freedom.shift, depthShift: freedom.depthShift, seenBy: views[0].map(\.camera))
+        let found = try registerVertebrae(
+            [body.attenuation], startingAt: [pose], in: views, prior: prior.strengthened(by: usualInflation), parameters: registration,
+            threads: threads)
+        return (found.poses[0] * body.patientFromBody.inverse, mean(wholeImageAgreements(found.comparison, views.last!)))
+    }
+
+    /// Where a start comes to rest when the vertebrae move as one beside the rest. In one view its depth is expected in every round: vertebrae alone say
+    /// little of it, and each round would go on from the last one's error.
+    func settled(
+        _ start: RigidTransform<Room, Patient>, _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]]
+    ) throws -> PlacedPatient {
+        let effort = parameters.settling
+        var registration = tracking.registration
+        (registration.fineness, registration.iterations) = (effort.fineness, effort.iterations)
+        let filter = GradientFilter(sigma: registration.sigma)
+        let cameras = measured[0].map(\.camera)
+        var place = start
+        for _ in 0..<parameters.settlingRounds {
+            let poses = model.vertebrae.map { place * $0.patientFromVertebra }
+            let rest = RestImages(of: model, withNeighbours: true, at: place, in: cameras, parameters: registration, threads: threads)
+            let views = measured.indices.map { level in
+                cameras.indices.map { view in
+                    let seen = measured[level][view].slopes
+                    return ComparedView(
+                        camera: cameras[view], measured: seen,
+                        background: background(rest.slopes[level][view], seen.raster, cameras[view], at: place))
+                }
+            }
+            let found = try registerVertebrae(
+                model.vertebrae.map(\.attenuation), startingAt: poses, in: views,
+                prior: try rigidPrior(model.vertebrae.map { atDepth(of: start, place, cameras) * $0.patientFromVertebra }, cameras),
+                parameters: registration, threads: threads)
+            place = try groupPose(of: model.vertebrae, at: found.poses)
+        }
+        let poses = model.vertebrae.map { place * $0.patientFromVertebra }
+        var coarse = tracking
+        coarse.registration = registration
+        let moment = RestMoment(
+            model: model, parameters: coarse, cameras: cameras, measured: measured[0].map(\.slopes), poses: poses, threads: threads)
+        var rest = try moment.found(around: place, turn: tracking.restStartTurn, shift: tracking.restStartShift)
+        if distance(rest.roomFromPatient * model.centre, place * model.centre, cameras) > parameters.restLeeway {
+            rest = RestImages(of: model, withNeighbours: false, at: place, in: cameras, parameters: registration, threads: threads)
+        }
+        let views = cameras.indices.map { view in
+            let seen = measured.last![view].slopes
+            let standing = slopes(of: model.neighbours.map { ($0, place) }, from: cameras[view], raster: seen.raster, filter: filter)
+            return ComparedView(
+                camera: cameras[view], measured: seen,
+                background: MovableBackground(still: rest.slopes.last![view], seen.raster, standing: standing))
+        }
+        let comparison = try ImageComparison(
+            model.vertebrae.map(\.attenuation), at: poses, cameras.map { _ in ImageMotion() }, in: views, filter: filter,
+            parameters: registration, keeping: nil, threads: threads)
+        return (place, mean(wholeImageAgreements(comparison, views)))
+    }
+
+    /// A place moved along the rays to another's depth, where the views do not tell the depth.
+    private func atDepth(
+        of anchor: RigidTransform<Room, Patient>, _ place: RigidTransform<Room, Patient>, _ cameras: [CArmCamera]
+    ) -> RigidTransform<Room, Patient> {
+        let centre = place * model.centre
+        guard !viewsStandApart(cameras, at: centre) else { return place }
+        let ray = rayDirection(cameras[0], to: centre)
+        let missing = (((anchor * model.centre) - centre).xyz * ray).sum()
+        return PoseMotion(rotation: SIMD3(), shift: missing * ray).applied(to: place, about: place.origin)
+    }
+
+    private func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
+
+    /// The rest, which may lie a little otherwise beside the spine than in the CT.
+    private func background(
+        _ slopes: [Float], _ raster: DetectorRaster, _ camera: CArmCamera, at place: RigidTransform<Room, Patient>
+    ) -> MovableBackground {
+        let pixel = camera.pixel(of: place * model.centre) ?? camera.principalPoint
+        let (shift, turn) = (tracking.restStartShift, tracking.restStartTurn)
+        return MovableBackground(
+            raster: raster, slopes: slopes, standing: nil, step: raster.step * camera.pixelSpacing.y,
+            pivot: (pixel - raster.first) / raster.step,
+            prior: .init(
+                mean: ImageMotion(), information: [1 / (shift * shift), 1 / (shift * shift), 1 / (turn * turn)].map { $0 * usualInflation })
+        )
+    }
+
+    /// A group that may move far and vertebrae that hardly move in it.
+    private func rigidPrior(_ poses: [RigidTransform<Room, Vertebra>], _ cameras: [CArmCamera]) throws -> PosePrior {
+        let motion = GroupMotion(of: poses)
+        let depth = viewsStandApart(cameras, at: motion.centre) ? tracking.startShift : tracking.startDepthShift
+        let group = SquareMatrix(
+            turnVariance: tracking.startTurn * tracking.startTurn,
+            shift: SquareMatrix(
+                across: tracking.startShift * tracking.startShift, along: depth * depth,
+                direction: rayDirection(cameras[0], to: motion.centre)))
+        // A quarter of a degree and of a millimetre: as one, but for what rounding needs.
+        let own = SquareMatrix(turnVariance: 2e-5, shift: SquareMatrix(across: 0.06, along: 0.06, direction: SIMD3(0, 0, 1)))
+        let joint = motion.covariance(group: group, own: poses.map { _ in own })
+        return PosePrior(means: poses, information: try joint.inverse(), covariance: joint).strengthened(by: usualInflation)
+    }
+}
+
+extension XRayFrame {
+    /// The same image with its columns in the opposite order, as a flipped detector would give it.
+    var mirrored: XRayFrame {
+        let width = camera.size.x
+        var flipped = transmission
+        for start in stride(from: 0, to: flipped.count, by: width) { flipped[start..<(start + width)].reverse() }
+        return XRayFrame(view: view, camera: camera, transmission: flipped)
+    }
+}
