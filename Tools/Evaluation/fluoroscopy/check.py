@@ -42,7 +42,9 @@ def main():
     compare("parts together against the CT", projectors.rtk(whole, pose, view), scene.integrals(view, scene.at_rest(), np.eye(4)), away_from_ends(scene, view))
     print(f"rod: {rods():.2%} of the mean")
     print(f"small balls, gvxr: farthest from the formula {balls():.3f} px")
-    nested()
+    alone, in_two = nested()
+    compare("a ball of water, gvxr, in one piece against in two", alone, in_two)
+    print(f"water in gvxr's beam: {alone.max() / 200:.4f}/mm through 200 mm")
     vertebra_by_gvxr(arguments.ct, arguments.case, level)
 
 
@@ -120,19 +122,18 @@ def balls(trials=6):
     return worst
 
 
-def nested(radius=100.0):
-    """A ball of water, and the same with a ball of water in it, as the outermost surface holds the others: after a change of the detector, too."""
+def nested():
+    """Line integrals of a ball of water of 200 mm, and the same with a ball of water in it, as the outermost surface holds the others: after a change of the detector, too."""
     large, small = (replace(cameras.cameras(["AP"], np.random.default_rng(6), size, size, 2.4)[0], carm_from_room=np.eye(4)) for size in (160, 128))
     through = {}
     for name, inner in {"alone": [], "nested": [ball(30, [0, 0, cameras.SOURCE_ISOCENTRE_MM], 0)]}.items():
         beam = Beam()
-        beam.add("outer", ball(radius, [0, 0, cameras.SOURCE_ISOCENTRE_MM], 0), outermost=True)
+        beam.add("outer", ball(100, [0, 0, cameras.SOURCE_ISOCENTRE_MM], 0), outermost=True)
         for surface in inner:
             beam.add("inner", surface)
         beam.integrals(small)
         through[name] = beam.integrals(large)
-    compare("a ball of water, gvxr, in one piece against in two", through["alone"], through["nested"])
-    print(f"water in gvxr's beam: {through['alone'].max() / (2 * radius):.4f}/mm through {2 * radius:g} mm")
+    return through["alone"], through["nested"]
 
 
 def vertebra_by_gvxr(ct, case, level):
