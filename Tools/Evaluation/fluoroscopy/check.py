@@ -4,6 +4,7 @@
 2. RTK against nanodrr on one vertebra and on the whole patient.
 3. All parts together at the CT's own poses against the CT projected as it is.
 4. A rod's exact line integrals against a rod of voxels.
+5. gvxr: small balls against the pinhole formula, a ball in a ball of its own stuff against one, and a vertebra's surface against RTK's voxels.
 """
 
 import argparse
@@ -11,9 +12,13 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import trimesh
 
 from Tools.case_reading import Image, read_image
 from Tools.Evaluation.fluoroscopy import attenuation, cameras, projectors
+from Tools.Evaluation.fluoroscopy.anatomy import Surface
+from Tools.Evaluation.fluoroscopy.gvxr_beam import Beam
+from Tools.Evaluation.fluoroscopy.mesh_scene import MeshScene
 from Tools.Evaluation.fluoroscopy.rigid import apply, rigid, rotation
 from Tools.Evaluation.fluoroscopy.scene import Scene
 from Tools.Evaluation.fluoroscopy.tool import TITANIUM_PER_MM, rod
@@ -36,6 +41,11 @@ def main():
     whole = attenuation.padded(Image(attenuation.attenuation(ct.voxels), ct.origin, ct.lps_from_index), 80)
     compare("parts together against the CT", projectors.rtk(whole, pose, view), scene.integrals(view, scene.at_rest(), np.eye(4)), away_from_ends(scene, view))
     print(f"rod: {rods():.2%} of the mean")
+    print(f"small balls, gvxr: farthest from the formula {balls():.3f} px")
+    alone, in_two = nested()
+    compare("a ball of water, gvxr, in one piece against in two", alone, in_two)
+    print(f"water in gvxr's beam: {alone.max() / 200:.4f}/mm through 200 mm")
+    vertebra_by_gvxr(arguments.ct, arguments.case, level)
 
 
 def compare(what, one, other, where=slice(None)):
@@ -89,6 +99,51 @@ def rods():
     image = Image(inside.astype(np.float32) * TITANIUM_PER_MM, middle - 30, np.eye(3) * spacing)
     drawn = projectors.rtk(image, view.carm_from_room, view)
     return np.abs(drawn - exact).sum() / exact.sum()
+
+
+def ball(radius, middle, hu):
+    made = trimesh.creation.icosphere(4, radius)
+    return Surface(made.vertices + middle, made.faces, hu)
+
+
+def balls(trials=6):
+    """The greatest distance of a small ball's centroid from where the camera says its middle is, pixels."""
+    random, worst = np.random.default_rng(12), 0
+    for trial in range(trials):
+        view = cameras.cameras([["AP", "LAT"][trial % 2]], random, 384, 320, 0.6, tilt_deg=20, off_centre_px=60)[0]
+        middle, room_from_ball = random.uniform(-8, 8, 3), rigid(rotation(random.standard_normal(3)), random.uniform(-15, 15, 3))
+        beam = Beam()
+        beam.add("ball", ball(3, middle, 300))
+        beam.place("ball", view.carm_from_room @ room_from_ball)
+        drawn = beam.integrals(view).astype(float)
+        v, u = np.mgrid[: view.size[1], : view.size[0]]
+        found = np.array([(u * drawn).sum(), (v * drawn).sum()]) / drawn.sum()
+        worst = max(worst, np.linalg.norm(found - view.pixels(apply(room_from_ball, middle))))
+    return worst
+
+
+def nested():
+    """Line integrals of a ball of water of 200 mm, and the same with a ball of water in it, as the outermost surface holds the others: after a change of the detector, too."""
+    large, small = (replace(cameras.cameras(["AP"], np.random.default_rng(6), size, size, 2.4)[0], carm_from_room=np.eye(4)) for size in (160, 128))
+    through = {}
+    for name, inner in {"alone": [], "nested": [ball(30, [0, 0, cameras.SOURCE_ISOCENTRE_MM], 0)]}.items():
+        beam = Beam()
+        beam.add("outer", ball(100, [0, 0, cameras.SOURCE_ISOCENTRE_MM], 0), outermost=True)
+        for surface in inner:
+            beam.add("inner", surface)
+        beam.integrals(small)
+        through[name] = beam.integrals(large)
+    return through["alone"], through["nested"]
+
+
+def vertebra_by_gvxr(ct, case, level):
+    view = cameras.cameras(["AP"], np.random.default_rng(3))[0]
+    voxels, surfaces = Scene(ct, case, [level], vertebra_only=True, shell_mm=0), MeshScene(ct, case, [level], vertebra_only=True)
+    one, other = (scene.integrals(view, scene.at_rest(), np.eye(4)) for scene in (voxels, surfaces))
+    v, u = np.mgrid[: view.size[1], : view.size[0]]
+    middles = [np.array([(u * drawn).sum(), (v * drawn).sum()]) / drawn.sum() for drawn in (one, other)]
+    compare(f"{level} alone, gvxr against RTK", one, other)
+    print(f"centroids {np.linalg.norm(middles[0] - middles[1]):.3f} px apart")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,13 @@
 """How well lamina tracks: python -m Tools.Evaluation.fluoroscopy.evaluate [--set evaluation] -o OUT
 
-Makes every scenario's frames by RTK (nothing of lamina draws them), runs `lamina track` on them, and judges what it wrote. Development and evaluation
+Makes every scenario's frames by RTK, nanodrr or gvxr (nothing of lamina draws them), runs `lamina track` on them, and judges what it wrote. Development and evaluation
 have seeds of their own (scenarios.py); the sample CT is the same in both.
 """
 
 import argparse
 import json
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -25,6 +26,7 @@ def main():
     parser.add_argument("--only", help="scenarios whose name contains this")
     parser.add_argument("--seeds", type=int, help="at most this many seeds a scenario")
     parser.add_argument("--sample", type=Path, default=Path.home() / ".cache/lamina/sample-ct", help="folder of cxr.nii.gz and mask.nii.gz (Tools/fetch_sample.sh)")
+    parser.add_argument("--visible-human", type=Path, help="DICOM folder of the Visible Human's pelvis; without it that person's scenarios are skipped (development set alone)")
     parser.add_argument("--work", type=Path, required=True, help="frames and runs; frames that are there are used again (1 GB for all)")
     parser.add_argument("--track-options", default="", help="more options for `lamina track`")
     parser.add_argument("--frames-only", action="store_true")
@@ -36,6 +38,9 @@ def main():
         if arguments.only and arguments.only not in scenario.name:
             continue
         for case in scenario.cases:
+            if case == "visible human" and not arguments.visible_human:
+                print(f"SKIPPED: {scenario.name}: no --visible-human FOLDER", file=sys.stderr)
+                continue
             for views in scenario.views:
                 rows.append(bench.run(scenario, case, views))
                 save(arguments, [row for row in rows if row])  # after each: a long run may be stopped
@@ -67,6 +72,11 @@ class Bench:
             if not (folder / "plan.json").exists():
                 lamina.plan(ct, self.a.sample / "mask.nii.gz", "totalsegmentator-v2", folder, "--levels", scenarios.SAMPLE_LEVELS)
             return ct, folder
+        if case == "visible human":
+            folder = self.work / "visible_human_case"
+            if not (folder / "plan.json").exists():
+                lamina.run("plan", self.a.visible_human, "-o", folder, accept=lamina.PLANNED_CODES)  # lamina finds the vertebrae by itself
+            return self.a.visible_human, folder
         return planned_phantom(self.work, seed, scenarios.PHANTOM_LEVELS)
 
     def make(self, scenario, ct, case, views, seed, where):

@@ -14,6 +14,7 @@ import numpy as np
 from Tools.Evaluation.fluoroscopy import attenuation, cameras, implants, motion, wire
 from Tools.Evaluation.fluoroscopy.detector import FULL, Detector
 from Tools.Evaluation.fluoroscopy.disturbances import EVENTS, Exposures, carm_places, dropped
+from Tools.Evaluation.fluoroscopy.mesh_scene import MeshScene
 from Tools.Evaluation.fluoroscopy.pictures import write_frames
 from Tools.Evaluation.fluoroscopy.projectors import PROJECTORS
 from Tools.Evaluation.fluoroscopy.rigid import apply
@@ -33,7 +34,7 @@ def options():
     add("--rate", type=float, default=15, help="frames a second")
     add("--size", default="512x512", help="columns x rows")
     add("--spacing", type=float, default=0.6, help="pixel spacing at the detector, mm")
-    add("--projector", choices=PROJECTORS, default="rtk")
+    add("--projector", choices=[*PROJECTORS, "gvxr"], default="rtk", help="gvxr: closed surfaces and a tube's spectrum instead of voxels and one energy")
     add("--threads", type=int, default=2)
     add("--motion", choices=["none", "group", "independent", "steps"], default="independent")
     add("--motion-deg", type=float, default=1.5, help="RMS of each vertebra's own turning")
@@ -75,8 +76,7 @@ def make(arguments, scene=None):
     """Writes the sequence; a scene made for the same CT, case and levels may be passed to save reading it again."""
     a = arguments
     names = a.views.split(",")
-    shell = a.shell_mm if a.shell_mm is not None else 0.0 if a.vertebra_only else attenuation.SHELL_MM
-    scene = scene or Scene(a.ct, a.case, a.levels and a.levels.split(","), a.projector, a.vertebra_only, shell, a.threads)
+    scene = scene or scene_of(a)
     columns, rows = map(int, a.size.split("x"))
     views = cameras.cameras(names, np.random.default_rng([a.seed, 0]), columns, rows, a.spacing)
     times = np.arange(a.frames) / a.rate
@@ -103,9 +103,17 @@ def make(arguments, scene=None):
     wire.write(a.output / "screws.json", {"from_frame": a.screws_from, "screws": [screw.described() for screw in screws]})
     wire.write(a.output / "simulation.json", {
         "options": {key: str(value) if isinstance(value, Path) else value for key, value in vars(a).items()},
-        "physics": asdict(detector) | {"water_per_mm": attenuation.WATER_PER_MM, "soft_tissue_hu": attenuation.SOFT_TISSUE_HU, "shell_mm": shell},
+        "physics": asdict(detector) | scene.physics(),
         "events": events,
     })
+
+
+def scene_of(a):
+    shell = a.shell_mm if a.shell_mm is not None else 0.0 if a.vertebra_only else attenuation.SHELL_MM
+    levels = a.levels and a.levels.split(",")
+    if a.projector == "gvxr":
+        return MeshScene(a.ct, a.case, levels, a.vertebra_only)
+    return Scene(a.ct, a.case, levels, a.projector, a.vertebra_only, shell, a.threads)
 
 
 def misbelieved(view, a):

@@ -1,43 +1,34 @@
-"""One patient in front of the C-arm: line integrals of every moment and view."""
+"""One patient in front of the C-arm, in voxels: line integrals of every moment and view."""
 
 import numpy as np
 
-from Tools.case_reading import read_image, read_plan
+from Tools.case_reading import read_image
 from Tools.Evaluation.fluoroscopy import attenuation
-from Tools.Evaluation.fluoroscopy.cameras import ROOM_FROM_PATIENT_AXES
+from Tools.Evaluation.fluoroscopy.patient import Patient
 from Tools.Evaluation.fluoroscopy.projectors import PROJECTORS
-from Tools.Evaluation.fluoroscopy.rigid import inverse, rigid
 
 
-class Scene:
-    """`levels` move each on their own; every other labelled vertebra moves with the group; all else stands still."""
+class Scene(Patient):
+    """The CT itself, in parts: its voxels are the vertebrae and the rest."""
 
     def __init__(self, ct, case, levels=None, projector="rtk", vertebra_only=False, shell_mm=attenuation.SHELL_MM, threads=2):
-        self.plan = read_plan(case)
-        self.labels = read_image(case / "labels.nii.gz")
+        super().__init__(case, levels)
         self.project = lambda *of: PROJECTORS[projector](*of, threads=threads)
-        self.patient_from_vertebra = attenuation.vertebra_frames(self.plan)
-        self.levels = [level for level in self.patient_from_vertebra if levels is None or level in levels]
-        if not self.levels:
-            raise SystemExit(f"{case}: none of the levels {levels} has a frame in plan.json")
         around_hu = attenuation.AIR_HU if vertebra_only else attenuation.SOFT_TISSUE_HU
         parts = attenuation.split(read_image(ct), self.labels, shell_mm, around_hu=around_hu)
         self.vertebrae = {level: parts.vertebrae[level] for level in self.levels}
         self.neighbours = {} if vertebra_only else {k: v for k, v in parts.vertebrae.items() if k not in self.levels}
         self.rest = None if vertebra_only else parts.rest
-        # The isocentre lies in the middle of the vertebrae of interest.
-        middle = np.mean([self.patient_from_vertebra[level][:3, 3] for level in self.levels], 0)
-        self.room_from_patient = rigid(ROOM_FROM_PATIENT_AXES, -ROOM_FROM_PATIENT_AXES @ middle)
+        self.shell_mm = shell_mm
         self.still = {}
 
-    def at_rest(self):
-        return {level: self.room_from_patient @ self.patient_from_vertebra[level] for level in self.levels}
+    def physics(self):
+        return {"water_per_mm": attenuation.WATER_PER_MM, "soft_tissue_hu": attenuation.SOFT_TISSUE_HU, "shell_mm": self.shell_mm}
 
     def integrals(self, camera, poses, group):
-        """Line integrals of one view at one moment."""
         total = self.standing(camera).copy()
-        for level, part in self.vertebrae.items():
-            total += self.project(part, camera.carm_from_room @ poses[level] @ inverse(self.patient_from_vertebra[level]), camera)
+        for level, room_from_patient in self.moved(poses).items():
+            total += self.project(self.vertebrae[level], camera.carm_from_room @ room_from_patient, camera)
         for part in self.neighbours.values():
             total += self.project(part, camera.carm_from_room @ group @ self.room_from_patient, camera)
         return total
@@ -51,23 +42,3 @@ class Scene:
             self.still = {k: v for k, v in self.still.items() if k[0] != camera.name}  # the C-arm seldom comes back: keep one a view
             self.still[key] = self.project(self.rest, camera.carm_from_room @ self.room_from_patient, camera)
         return self.still[key]
-
-    def behind_vertebrae(self, camera, poses):
-        """Pixels within 12 mm of a vertebra's origin as seen: the measuring field of the exposure control."""
-        u, v = np.meshgrid(np.arange(camera.size[0]), np.arange(camera.size[1]))
-        field = np.zeros(camera.size[::-1], bool)
-        for pose in poses.values():
-            pixel = camera.pixels(pose[:3, 3])
-            field |= np.hypot(u - pixel[0], v - pixel[1]) * abs(camera.spacing[0]) < 12 * 1.45
-        return field if field.any() else ~field
-
-    def surfaces(self):
-        return {level: attenuation.surface_points(self.labels, level, inverse(self.patient_from_vertebra[level])) for level in self.levels}
-
-    def landmarks(self):
-        """{(level, point): LPS mm} of what a surgeon may click on."""
-        found = {(level, "body_centre"): self.patient_from_vertebra[level][:3, 3] for level in self.levels}
-        for screw in self.plan["screws"]:
-            if screw["pedicle"] and screw["level"] in self.levels:
-                found[screw["level"], f"{screw['side']}_pedicle"] = np.array(screw["pedicle"]["isthmus_centre_lps_mm"])
-        return found
