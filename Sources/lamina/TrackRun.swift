@@ -83,9 +83,7 @@ extension Acquisition {
     fileprivate var json: JSONValue {
         .object([
             "agreement": .number(agreement), "other_level_agreement": .number(otherLevelAgreement),
-            "whole_agreement": .number(wholeAgreement),
-            "mirrored_agreement": .number(mirroredAgreement), "swapped_agreement": .number(swappedAgreement),
-            "other_way_agreement": .number(otherWayAgreement),
+            "mirrored_share": .number(mirroredShare), "swapped_share": .number(swappedShare), "other_way_share": .number(otherWayShare),
             "causes": .array(causes.map { .string($0.rawValue) }),
         ])
     }
