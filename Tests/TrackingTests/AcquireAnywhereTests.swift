@@ -44,6 +44,15 @@ struct AcquireAnywhereTests {
         #expect(found.causes.contains(.mirrored) && found.mirroredShare > 0.98, "\(found)")
     }
 
+    /// Turned by a right angle the patient explains one of two exchanged images.
+    @Test func exchangedViewsAreNotBelieved() throws {
+        let model = try StartScene.model(withOrgans: true)
+        var seen = StartScene.frames(model, placed(SIMD3()), [try StartScene.front(), try StartScene.side()])
+        (seen[0].transmission, seen[1].transmission) = (seen[1].transmission, seen[0].transmission)
+        let found = try acquireAnywhere(model, in: seen, threads: 2)
+        #expect(!found.causes.isEmpty, "\(found)")
+    }
+
     /// A spine without organs, of blobs that repeat: which level is seen, nobody can say.
     @Test func whatRepeatsIsNotBelieved() throws {
         let model = try StartScene.model(withOrgans: false)

@@ -94,7 +94,8 @@ private struct AnywhereSearch {
             let best = sliding.best(image)
             let pixel = middle + seen.raster.step * SIMD2<Double>(best.shift)
             let carmFromBody = placed(rotation, at: pixel, depth, camera)
-            return (camera.carmFromRoom.inverse * carmFromBody * body.patientFromBody.inverse, best.agreement)
+            return PlacedPatient(
+                roomFromPatient: camera.carmFromRoom.inverse * carmFromBody * body.patientFromBody.inverse, agreements: [best.agreement])
         }
         return distinct(places, limit: parameters.kept)
     }
@@ -111,7 +112,7 @@ private struct AnywhereSearch {
                     let carmFromBody = frame.camera.carmFromRoom * moved * body.patientFromBody
                     return view.best(project(body.attenuation, at: carmFromBody, from: frame.camera, to: view.drawnRaster)).agreement
                 }
-                return (moved, agreements.reduce(0, +) / Double(agreements.count))
+                return PlacedPatient(roomFromPatient: moved, agreements: agreements)
             }
             return tries.max { $0.agreement < $1.agreement }!
         }

@@ -28,7 +28,7 @@ public struct AcquisitionParameters: Codable, Equatable, Sendable {
     public var settlingRounds = 2
     /// Starts lie so far to either side of the guess, in the two directions across the spine, mm.
     public var sideways = 12.0
-    /// Agreement below which the images are of something else. Right starts had 0.87 to 0.98 on development frames and phantoms; starts one level off at most 0.61,
+    /// Agreement of a view below which its image is of something else. Right starts had 0.87 to 0.98 on development frames and phantoms; starts one level off at most 0.61,
     /// mirrored images of a person at most 0.48, exchanged ones 0.03.
     public var leastAgreement = 0.55
     /// A start one level off, or images exchanged between views, whose agreement is more than this share of the best leave it open which is right.
@@ -87,7 +87,7 @@ func acquire(
         }.max { $0.agreement < $1.agreement }!
     }
     let tries = try search.distinct(looked, frames.map(\.camera)).map { look in
-        (whole: look.agreement, settled: try search.settled(look.roomFromPatient, settling))
+        (whole: look, settled: try search.settled(look.roomFromPatient, settling))
     }
     let best = tries.max { $0.settled.agreement < $1.settled.agreement }!
     // Places that lay apart may have come to rest in one.
@@ -95,10 +95,11 @@ func acquire(
     let mirrored = try search.mirroredShare(of: best, in: frames.map(\.mirrored), around: [best.settled.roomFromPatient] + mirroredStarts)
     let swapped =
         try swaps(of: frames).map {
-            try search.screened(guess, search.measured($0, parameters.screening)).agreement / max(best.whole, 1e-3)
+            try search.screened(guess, search.measured($0, parameters.screening)).agreement / max(best.whole.agreement, 1e-3)
         }.max() ?? 0
     var causes: [TrackingCause] = []
-    if best.settled.agreement < parameters.leastAgreement { causes.append(.lowSimilarity) }
+    // Of every view: where two are exchanged, a patient turned by a right angle explains one of them.
+    if best.settled.agreements.min()! < parameters.leastAgreement { causes.append(.lowSimilarity) }
     // Not only where they explain the images better: what cannot be told from the mirrored must not pass for right.
     if mirrored > parameters.mirrorAmbiguity { causes.append(.mirrored) }
     if swapped > parameters.ambiguity { causes.append(.viewsSwapped) }

@@ -2,8 +2,14 @@ import Anatomy
 import Foundation
 import Frames
 
-/// A place of the patient, and how well it explains the images, from -1 to 1.
-typealias PlacedPatient = (roomFromPatient: RigidTransform<Room, Patient>, agreement: Double)
+/// A place of the patient, and how well it explains the images.
+struct PlacedPatient {
+    var roomFromPatient: RigidTransform<Room, Patient>
+    /// By view, from -1 to 1.
+    var agreements: [Double]
+    /// Of all views together.
+    var agreement: Double { agreements.reduce(0, +) / Double(agreements.count) }
+}
 
 /// How far a patient may lie from where a search begins, standard deviations: rad, mm, and mm along the rays where the views do not tell the depth.
 struct StartFreedom {
@@ -92,11 +98,11 @@ struct StartSearch {
     ///
     /// - Parameter starts: where mirrored images come to rest may lie far from where the images as they are do.
     func mirroredShare(
-        of best: (whole: Double, settled: PlacedPatient), in flipped: [XRayFrame], around starts: [RigidTransform<Room, Patient>]
+        of best: (whole: PlacedPatient, settled: PlacedPatient), in flipped: [XRayFrame], around starts: [RigidTransform<Room, Patient>]
     ) throws -> Double {
         let coarse = measured(flipped, parameters.screening)
         let look = try starts.map { try screened($0, coarse) }.max { $0.agreement < $1.agreement }!
-        let share = look.agreement / max(best.whole, 1e-3)
+        let share = look.agreement / max(best.whole.agreement, 1e-3)
         guard share > parameters.mirrorAmbiguity else { return share }
         return try settled(look.roomFromPatient, measured(flipped, parameters.settling)).agreement / max(best.settled.agreement, 1e-3)
     }
@@ -116,7 +122,8 @@ struct StartSearch {
         let found = try registerVertebrae(
             [body.attenuation], startingAt: [pose], in: views, prior: prior.strengthened(by: usualInflation), parameters: registration,
             threads: threads)
-        return (found.poses[0] * body.patientFromBody.inverse, mean(wholeImageAgreements(found.comparison, views.last!)))
+        return PlacedPatient(
+            roomFromPatient: found.poses[0] * body.patientFromBody.inverse, agreements: wholeImageAgreements(found.comparison, views.last!))
     }
 
     /// Where a start comes to rest when the vertebrae move as one beside the rest. In one view its depth is expected in every round: vertebrae alone say
@@ -168,7 +175,7 @@ struct StartSearch {
         let comparison = try ImageComparison(
             model.vertebrae.map(\.attenuation), at: poses, cameras.map { _ in ImageMotion() }, in: views, filter: filter,
             parameters: registration, keeping: nil, threads: threads)
-        return (place, mean(wholeImageAgreements(comparison, views)))
+        return PlacedPatient(roomFromPatient: place, agreements: wholeImageAgreements(comparison, views))
     }
 
     /// A place moved along the rays to another's depth, where the views do not tell the depth.
@@ -181,8 +188,6 @@ struct StartSearch {
         let missing = (((anchor * model.centre) - centre).xyz * ray).sum()
         return PoseMotion(rotation: SIMD3(), shift: missing * ray).applied(to: place, about: place.origin)
     }
-
-    private func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
 
     /// A group that may move far and vertebrae that hardly move in it.
     private func rigidPrior(_ poses: [RigidTransform<Room, Vertebra>], _ cameras: [CArmCamera]) throws -> PosePrior {
