@@ -16,14 +16,18 @@ public struct PoseRecord: Equatable, Sendable {
     /// Counted from 0.
     public var frame: Int
     public var timeS: Double
+    /// Whether the names of the levels are an estimate: the right vertebrae, but all names may be off by the same number. Nil where a line of version 1.1 or
+    /// older does not say.
+    public var levelEstimated: Bool?
     /// Each level once.
     public var vertebrae: [VertebraPose]
     /// Each planned screw of these levels once; nil where none was looked for.
     public var screws: [ScrewPose]?
 
-    public init(frame: Int, timeS: Double, vertebrae: [VertebraPose], screws: [ScrewPose]? = nil) {
+    public init(frame: Int, timeS: Double, levelEstimated: Bool, vertebrae: [VertebraPose], screws: [ScrewPose]? = nil) {
         self.frame = frame
         self.timeS = timeS
+        self.levelEstimated = levelEstimated
         self.vertebrae = vertebrae
         self.screws = screws
     }
@@ -35,6 +39,7 @@ extension PoseRecord: Codable {
         case schemaVersion = "schema_version"
         case frame
         case timeS = "time_s"
+        case levelEstimated = "level_estimated"
         case vertebrae, screws
     }
 
@@ -44,6 +49,7 @@ extension PoseRecord: Codable {
         frame = try object.wholeNumber(.frame)
         guard frame >= 0 else { throw object.error(.frame, "frames count from 0, found \(frame)") }
         timeS = try object.decode(Double.self, forKey: .timeS)
+        levelEstimated = try object.decodeIfPresent(Bool.self, forKey: .levelEstimated)
         vertebrae = try object.decode([VertebraPose].self, forKey: .vertebrae)
         guard Set(vertebrae.map(\.level)).count == vertebrae.count else {
             throw object.error(.vertebrae, "a level stands there twice; keep one")
@@ -57,9 +63,10 @@ extension PoseRecord: Codable {
     public func encode(to encoder: any Encoder) throws {
         var object = encoder.container(keyedBy: CodingKeys.self)
         try object.encode("lamina.poses", forKey: .schema)
-        try object.encode("1.1.0", forKey: .schemaVersion)
+        try object.encode("1.2.0", forKey: .schemaVersion)
         try object.encode(frame, forKey: .frame)
         try object.encode(timeS, forKey: .timeS)
+        try object.encodeIfPresent(levelEstimated, forKey: .levelEstimated)
         try object.encode(vertebrae, forKey: .vertebrae)
         try object.encodeIfPresent(screws, forKey: .screws)
     }

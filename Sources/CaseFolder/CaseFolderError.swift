@@ -16,6 +16,8 @@ public enum CaseFolderError: Error, Equatable {
     case system(action: String, path: String, errno: Int32)
     /// A case file is not what its manifest says.
     case tampered(path: String, finding: Finding)
+    /// An input is not what it was when the run began.
+    case inputChanged(path: String)
     /// manifest.json is missing, is not JSON, or is of a schema that this version does not know.
     case unreadableManifest(path: String, reason: String)
 
@@ -62,6 +64,8 @@ extension CaseFolderError: CustomStringConvertible {
                 + "again"
         case .system(let action, let path, let code): "\(path): cannot \(action): \(String(cString: strerror(code)))"
         case .tampered(let path, let finding): "\(path) \(finding.rawValue). Do not use this case; plan it again"
+        case .inputChanged(let path):
+            "\(path) has changed while it was read, so nobody could say what the result rests on. Run again once nothing writes to it"
         case .unreadableManifest(let path, let reason): "\(path): not a readable case manifest: \(reason)"
         }
     }

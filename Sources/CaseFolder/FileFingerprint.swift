@@ -6,6 +6,8 @@ public struct FileFingerprint: Codable, Equatable, Sendable {
     public let bytes: Int64
     /// Lower-case hexadecimal.
     public let sha256: String
+
+    public init(bytes: Int64, sha256: String) { (self.bytes, self.sha256) = (bytes, sha256) }
 }
 
 /// The fingerprint of the file at a path, read in pieces of 1 MiB so that memory does not grow with the file.

@@ -114,6 +114,22 @@ extension CaseDraft {
     }
 }
 
+/// Files by their bytes as they are now, each under its path as given.
+///
+/// - Throws: `CaseFolderError.system`.
+/// - Complexity: O(bytes).
+public func fileRecords(of paths: [String]) throws -> [FileRecord] {
+    try paths.map { FileRecord(path: $0, fingerprint: try fingerprint(ofFileAt: $0)) }
+}
+
+/// Makes sure that files read since they were recorded are still the same, so that the records are of the bytes that were read.
+///
+/// - Throws: `CaseFolderError.inputChanged` for the first one that is not; `.system`.
+/// - Complexity: O(bytes).
+public func checkUnchanged(_ records: [FileRecord]) throws {
+    for record in records where try fileRecords(of: [record.path]) != [record] { throw CaseFolderError.inputChanged(path: record.path) }
+}
+
 /// `path` itself when it is a file; otherwise everything below it but folders, hidden files and links too, sorted. Links below it are not followed.
 func filePaths(under path: String) throws -> [String] {
     guard let top = fileKind(of: path, following: true) else { throw CaseFolderError.last("read", path) }

@@ -18,6 +18,15 @@ public struct SHA256Digest: ~Copyable {
         EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
     }
 
+    /// The digest of the bytes taken so far, 64 digits of lower-case hexadecimal. More may follow.
+    public func hexadecimalSoFar() -> String {
+        guard let copy = EVP_MD_CTX_new() else { fatalError("out of memory") }
+        precondition(EVP_MD_CTX_copy_ex(copy, context) == 1, "libcrypto cannot copy a SHA-256")
+        return SHA256Digest(context: copy).hexadecimal()
+    }
+
+    private init(context: OpaquePointer) { self.context = context }
+
     /// The digest of all bytes taken, 64 digits of lower-case hexadecimal.
     public consuming func hexadecimal() -> String {
         var hash = [UInt8](repeating: 0, count: 32)

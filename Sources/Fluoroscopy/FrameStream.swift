@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import Protocols
 import Tracking
@@ -10,7 +11,8 @@ public final class FrameStream: FluoroscopySource {
     private let inbox: MomentInbox
     private let context = SocketContext()
     private var masks: [String: [Bool]] = [:]
-    private var hasTaken = false
+    private var digest = SHA256Digest()
+    private var byteCount: Int64 = 0
 
     /// Begins to read, on a thread of its own.
     ///
@@ -28,6 +30,8 @@ public final class FrameStream: FluoroscopySource {
     public var counts: FrameStreamCounts { inbox.state.counts }
     /// The stream that is followed; nil before its first frame.
     public var name: String? { inbox.state.stream }
+    /// Of all moments that were returned, in their order: each frame's header and pixels as they were sent, the views in the order that the stream announced.
+    public var taken: (bytes: Int64, sha256: String) { (byteCount, digest.hexadecimalSoFar()) }
     /// nil while it goes on.
     public var ending: FrameStreamEnding? { inbox.state.ending }
 
@@ -40,10 +44,10 @@ public final class FrameStream: FluoroscopySource {
         guard let moment = inbox.take() else {
             let state = inbox.state
             if case .failed(let error) = state.ending { throw error }
-            guard hasTaken else { throw FrameStreamError.noMoment(address: address, ending: state.ending!, counts: state.counts) }
+            guard byteCount > 0 else { throw FrameStreamError.noMoment(address: address, ending: state.ending!, counts: state.counts) }
             return nil
         }
-        hasTaken = true
+        for frame in moment.frames { for bytes in [frame.headerBytes, frame.pixels] { include(bytes) } }
         let values = moment.frames.map { frame in
             let size = frame.header.view.sizePx
             return transmission(
@@ -54,6 +58,11 @@ public final class FrameStream: FluoroscopySource {
             index: moment.number, timeS: moment.frames[0].header.timeS,
             frames: zip(moment.frames, values).map { XRayFrame(view: $0.header.view.name, camera: $0.camera, transmission: $1.values) },
             causes: values.map { $0.cause.map { [$0] } ?? [] }, arrival: moment.arrival)
+    }
+
+    private func include(_ bytes: Data) {
+        bytes.withUnsafeBytes { digest.update($0) }
+        byteCount += Int64(bytes.count)
     }
 
     /// A view's field stays the same within a stream.
@@ -70,8 +79,9 @@ public final class FrameStream: FluoroscopySource {
 private func read(_ address: TCPAddress, _ context: SocketContext, into inbox: MomentInbox) {
     do throws(ZeroMQError) {
         // Few may wait here: they are read as they come, and only the newest moment is kept.
-        let limits = SocketLimits(partBytes: FrameMessage.greatestPartBytes, waiting: 8)
-        let socket = try SubscriberSocket(context, to: address, topic: FrameMessage.topicPrefix, limits: limits)
+        let limits = SocketLimits(partBytes: FrameMessage.greatestPartBytes, messageBytes: 2 * FrameMessage.greatestPartBytes, waiting: 8)
+        let socket = try SubscriberSocket(
+            context, to: address, topic: FrameMessage.topicPrefix, limits: limits, whenCut: { inbox.refuseCutMessage() })
         while let parts = try socket.receive(keeping: FrameMessage.partCount + 1), inbox.deliver(parts) {}
     } catch {
         inbox.end(.failed(error))

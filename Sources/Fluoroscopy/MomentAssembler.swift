@@ -20,8 +20,10 @@ struct MomentAssembler {
     private var descriptions: [String: FluoroscopyView] = [:]
     /// Frames of the moment that is not complete yet, by view.
     private var pending: [String: StreamedFrame] = [:]
-    /// The last complete moment: its number, and the latest time in it.
-    private var last: (number: Int, timeS: Double)?
+    /// The last complete moment, and the latest time in it.
+    private var last: MomentPlace?
+    /// The last frame that was refused because it lies far ahead; nil since one that does not was taken.
+    private var doubted: MomentPlace?
 
     /// Takes the next message, of which the first four parts are enough.
     ///
@@ -35,28 +37,35 @@ struct MomentAssembler {
                 dropPending()
                 return .ended
             case .frame(let header, let pixels):
-                return try take(header, pixels, at: arrival)
+                return try take(header, parts[1], pixels, at: arrival)
             }
         } catch {
-            counts.refused[error.code, default: 0] += 1
-            if counts.refused[error.code] == 1 { warn("message_refused", "a message was refused: \(error)") }
+            refuse(error)
+            if case .jump(let found, _) = error { doubted = found }
             return .nothingYet
         }
     }
 
+    /// Counts a message that is passed over, and warns of the first for each reason.
+    mutating func refuse(_ reason: FrameRefusal) {
+        counts.refused[reason.code, default: 0] += 1
+        if counts.refused[reason.code] == 1 { warn("message_refused", "a message was refused: \(reason)") }
+    }
+
     private mutating func take(
-        _ header: StreamedFrameHeader, _ pixels: Data, at arrival: ContinuousClock.Instant
+        _ header: StreamedFrameHeader, _ headerBytes: Data, _ pixels: Data, at arrival: ContinuousClock.Instant
     ) throws(FrameRefusal) -> Outcome {
         let camera = try checked(header)
+        doubted = nil
         if stream == nil { (stream, viewNames) = (header.stream, header.views) }
         let name = header.view.name
         descriptions[name] = header.view.withoutPlace
         if let waiting = pending.values.first, waiting.header.moment != header.moment { dropPending() }
-        pending[name] = StreamedFrame(header: header, camera: camera, pixels: pixels)
+        pending[name] = StreamedFrame(header: header, camera: camera, headerBytes: headerBytes, pixels: pixels)
         guard pending.count == viewNames.count else { return .nothingYet }
         let frames = viewNames.map { pending[$0]! }
         pending = [:]
-        last = (header.moment, frames.map(\.header.timeS).max()!)
+        last = MomentPlace(number: header.moment, timeS: frames.map(\.header.timeS).max()!)
         counts.moments += 1
         return .complete(StreamedMoment(number: header.moment, frames: frames, arrival: arrival))
     }
@@ -74,6 +83,7 @@ struct MomentAssembler {
             guard header.moment >= waiting else { throw .oldMoment(found: header.moment, after: waiting) }
             if header.moment == waiting, pending[header.view.name] != nil { throw .repeatedView(header.view.name, moment: waiting) }
         }
+        try checkJump(MomentPlace(header))
         do {
             return try camera(of: header.view, frame: 0, file: "header")
         } catch let error as FluoroscopyError {
@@ -81,6 +91,13 @@ struct MomentAssembler {
         } catch {
             preconditionFailure("camera(of:frame:file:) throws FluoroscopyError alone")
         }
+    }
+
+    /// One wrong number or time far ahead must not keep out all that come after it, so that a jump counts only when a second moment goes on from it.
+    private func checkJump(_ place: MomentPlace) throws(FrameRefusal) {
+        guard let before = pending.values.first.map({ MomentPlace($0.header) }) ?? last, place.isFarAhead(of: before) else { return }
+        if let doubted, place.number > doubted.number, place.timeS > doubted.timeS, !place.isFarAhead(of: doubted) { return }
+        throw .jump(to: place, from: before)
     }
 
     private func checkStream(_ name: String) throws(FrameRefusal) {
@@ -101,6 +118,19 @@ struct MomentAssembler {
         let printable = message.unicodeScalars.prefix(400).map { $0.properties.generalCategory == .control ? "?" : Character($0) }
         warnings.append(CommandWarning(code: code, message: String(printable)))
     }
+}
+
+/// Where a frame stands in its stream.
+struct MomentPlace: Equatable {
+    var number: Int
+    var timeS: Double
+
+    /// Whether no sender goes so far from one moment to the next but after a long pause: a thousand numbers, or a minute.
+    func isFarAhead(of other: MomentPlace) -> Bool { number - other.number > 1000 || timeS - other.timeS > 60 }
+}
+
+extension MomentPlace {
+    fileprivate init(_ header: StreamedFrameHeader) { self.init(number: header.moment, timeS: header.timeS) }
 }
 
 private func message(_ parts: [Data]) throws(FrameRefusal) -> FrameMessage {

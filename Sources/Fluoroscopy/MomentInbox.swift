@@ -31,6 +31,9 @@ final class MomentInbox: @unchecked Sendable {
         }
     }
 
+    /// A message was cut off because it did not end.
+    func refuseCutMessage() { locked { assembler.refuse(.cutOff) } }
+
     /// The first call counts.
     func end(_ reason: FrameStreamEnding) { locked { ending = ending ?? reason } }
 

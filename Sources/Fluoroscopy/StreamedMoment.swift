@@ -6,6 +6,8 @@ import Tracking
 struct StreamedFrame: Sendable {
     var header: StreamedFrameHeader
     var camera: CArmCamera
+    /// The header as it was sent.
+    var headerBytes: Data
     /// As many bytes as size and encoding of the header make.
     var pixels: Data
 }

@@ -23,37 +23,48 @@ public final class SocketContext: @unchecked Sendable {
 public struct SocketLimits: Equatable, Sendable {
     /// Bytes in one part of a message; libzmq hangs up on a peer that announces more, before it takes memory for it.
     public var partBytes: Int
+    /// About how many bytes a message may have in all its parts together, and about how much memory they may take: the connection of a peer that sends more without
+    /// ending its message is made anew.
+    public var messageBytes: Int
     /// Whole messages that may wait to be read.
     public var waiting: Int
 
-    public init(partBytes: Int, waiting: Int) {
-        self.partBytes = partBytes
-        self.waiting = waiting
+    public init(partBytes: Int, messageBytes: Int, waiting: Int) {
+        (self.partBytes, self.messageBytes, self.waiting) = (partBytes, messageBytes, waiting)
     }
 }
 
 /// The reading end of a publisher's stream. Made, used and dropped by one thread: libzmq's sockets are not thread safe.
 ///
 /// A connection that breaks is made again. libzmq does so by itself, but not where the peer broke its rules, such as with too long a part; so a second socket
-/// hears of every hang-up (zmq_socket_monitor), and the connection is then made anew.
+/// hears of every hang-up (zmq_socket_monitor), and the connection is then made anew. That socket also hears of every connection, so that what comes in over
+/// it can be watched.
 public final class SubscriberSocket {
     private let raw: UnsafeMutableRawPointer
     private let monitor: UnsafeMutableRawPointer
     private let context: SocketContext
     private let address: TCPAddress
+    private let limits: SocketLimits
+    private let whenCut: () -> Void
+    private var intake: ConnectionIntake?
+    private var hasHungUp = false
     private let part = UnsafeMutablePointer<zmq_msg_t>.allocate(capacity: 1)
 
     /// Connects, or goes on trying: a publisher that is not there yet, or comes back, is no error.
     ///
-    /// - Parameter topic: what the first part of every message begins with.
+    /// - Parameters:
+    ///   - topic: what the first part of every message begins with.
+    ///   - whenCut: called where a message was cut off because it passed `limits.messageBytes`.
     /// - Throws: `ZeroMQError.refused`.
-    public init(_ context: SocketContext, to address: TCPAddress, topic: String, limits: SocketLimits) throws(ZeroMQError) {
+    public init(
+        _ context: SocketContext, to address: TCPAddress, topic: String, limits: SocketLimits, whenCut: @escaping () -> Void = {}
+    ) throws(ZeroMQError) {
         guard let raw = zmq_socket(context.raw, ZMQ_SUB) else { throw lastFailure("open a socket", address) }
         guard let monitor = zmq_socket(context.raw, ZMQ_PAIR) else {
             zmq_close(raw)
             throw lastFailure("open a socket", address)
         }
-        (self.raw, self.monitor, self.context, self.address) = (raw, monitor, context, address)
+        (self.raw, self.monitor, self.context, self.address, self.limits, self.whenCut) = (raw, monitor, context, address, limits, whenCut)
         try set(ZMQ_LINGER, Int32(0))
         try set(ZMQ_RCVHWM, Int32(clamping: limits.waiting))
         try set(ZMQ_MAXMSGSIZE, Int64(limits.partBytes))
@@ -63,7 +74,7 @@ public final class SubscriberSocket {
         try set(ZMQ_HEARTBEAT_TIMEOUT, Int32(3000))
         // A name of this socket's own: its place in memory.
         let events = "inproc://hang-ups-of-\(UInt(bitPattern: raw))"
-        try check(zmq_socket_monitor(raw, events, ZMQ_EVENT_DISCONNECTED), "watch the connection")
+        try check(zmq_socket_monitor(raw, events, ZMQ_EVENT_CONNECTED | ZMQ_EVENT_DISCONNECTED), "watch the connection")
         try check(zmq_connect(monitor, events), "watch the connection")
         try check(topic.utf8CString.withUnsafeBytes { zmq_setsockopt(raw, ZMQ_SUBSCRIBE, $0.baseAddress, $0.count - 1) }, "subscribe")
         try check(zmq_connect(raw, address.description), "connect")
@@ -91,6 +102,7 @@ public final class SubscriberSocket {
                 if parts.count < kept { parts.append(bytes) }
                 hasMore = more
             }
+            intake?.restart()
             return parts
         } catch {
             switch error {
@@ -102,21 +114,47 @@ public final class SubscriberSocket {
 
     private func waitForMessage() throws(Interruption) {
         while true {
-            let (hasMessage, hasHungUp) = try wait(milliseconds: -1)
+            if hasHungUp {
+                // What came before the peer hung up may still be on its way here, and would be lost with the connection. It also keeps from hurrying.
+                if try wait(milliseconds: 100, alsoForEvents: false).hasMessage { return }
+                try connectAnew()
+            }
+            let (hasMessage, hasEvent) = try wait(milliseconds: intake == nil ? -1 : Self.watchMilliseconds)
             if hasMessage { return }
-            guard hasHungUp else { continue }
-            // What came before the peer hung up may still be on its way here, and would be lost with the connection. It also keeps from hurrying.
-            if try wait(milliseconds: 100, alsoForHangUps: false).hasMessage { return }
-            while try receivePart(from: monitor).hasMore {}
-            // libzmq has often dropped the connection by itself, and then does not know it.
-            zmq_disconnect(raw, address.description)
-            try attempt { zmq_connect(raw, address.description) }
+            if hasEvent {
+                try takeEvent()
+            } else if let intake, intake.exceeds(limits) {
+                whenCut()
+                try connectAnew()
+            }
         }
     }
 
-    private func wait(milliseconds: Int, alsoForHangUps: Bool = true) throws(Interruption) -> (hasMessage: Bool, hasHungUp: Bool) {
+    /// Between two looks at what has come in: a gigabyte a second is fifty megabytes.
+    private static let watchMilliseconds = 50
+
+    private func takeEvent() throws(Interruption) {
+        let (event, hasAddress) = try receivePart(from: monitor)
+        var hasMore = hasAddress
+        while hasMore { hasMore = try receivePart(from: monitor).hasMore }
+        let (number, value) = event.withUnsafeBytes { (lamina_zmq_event($0.baseAddress), lamina_zmq_event_value($0.baseAddress)) }
+        switch number {
+        case ZMQ_EVENT_CONNECTED: intake = ConnectionIntake(value)
+        case ZMQ_EVENT_DISCONNECTED: hasHungUp = true
+        default: break
+        }
+    }
+
+    private func connectAnew() throws(Interruption) {
+        (hasHungUp, intake) = (false, nil)
+        // libzmq has often dropped the connection by itself, and then does not know it.
+        zmq_disconnect(raw, address.description)
+        try attempt { zmq_connect(raw, address.description) }
+    }
+
+    private func wait(milliseconds: Int, alsoForEvents: Bool = true) throws(Interruption) -> (hasMessage: Bool, hasEvent: Bool) {
         var items = [raw, monitor].map { zmq_pollitem_t(socket: $0, fd: 0, events: Int16(ZMQ_POLLIN), revents: 0) }
-        try attempt { zmq_poll(&items, alsoForHangUps ? 2 : 1, milliseconds) }
+        try attempt { zmq_poll(&items, alsoForEvents ? 2 : 1, milliseconds) }
         return (items[0].revents != 0, items[1].revents != 0)
     }
 

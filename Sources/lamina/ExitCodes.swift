@@ -53,6 +53,7 @@ func failure(of error: CaseFolderError, place: String = "-o") -> CommandFailure 
     case .fileExists: CommandFailure(.usage, code: "file_exists", what: "\(error)", place: place)
     case .notAFile: CommandFailure(.usage, code: "output_is_not_a_file", what: "\(error)", place: place)
     case .system: CommandFailure(.storage, code: storageCode(of: error), what: "\(error)")
+    case .inputChanged: CommandFailure(.integrity, code: "input_changed", what: "\(error)")
     case .tampered: CommandFailure(.integrity, code: "case_changed", what: "\(error)")
     case .unreadableManifest: CommandFailure(.integrity, code: "unreadable_manifest", what: "\(error)")
     }

@@ -67,12 +67,17 @@ enum OpenFrames {
         }
     }
 
-    /// Every file that was read, by its bytes.
-    ///
-    /// - Throws: `CaseFolderError.system`.
-    func inputs() throws -> [FileRecord] {
+    /// Every file that frames come from; none of a live stream.
+    var files: [String] {
         guard case .files(let sequence) = self else { return [] }
-        return try sequence.files.map { FileRecord(path: $0, fingerprint: try fingerprint(ofFileAt: $0)) }
+        return sequence.files
+    }
+
+    /// What came in over a live stream and was tracked, by its bytes.
+    var received: [FileRecord] {
+        guard case .live(let stream) = self else { return [] }
+        let (bytes, sha256) = stream.taken
+        return [FileRecord(path: "\(stream.address)", fingerprint: FileFingerprint(bytes: bytes, sha256: sha256))]
     }
 
     /// What came in over a stream, for the manifest.

@@ -49,7 +49,7 @@ struct SimulationRun {
             }
         }
         let poses = moments.map { moment in followed.map { moment.roomFromVertebrae[$0] } }
-        try draft.write(truth(moments, names, poses), to: "truth.jsonl")
+        try draft.write(truth(moments, names, areEstimated: tracked.plan.levelEstimated, poses), to: "truth.jsonl")
         try draft.write(encodedJSON(FluoroscopyGeometry(views: views.map { $0.described(moments) })), to: FluoroscopyGeometry.fileName)
         let middle = vertebrae.count / 2
         let start = roughStart(from: poses[0][middle], of: vertebrae[middle], parameters)
@@ -104,13 +104,15 @@ extension ViewSimulator {
     }
 }
 
-private func truth(_ moments: [SimulatedMoment], _ levels: [VertebraLevel], _ poses: [[RigidTransform<Room, Frames.Vertebra>]]) throws
-    -> Data
-{
+private func truth(
+    _ moments: [SimulatedMoment], _ levels: [VertebraLevel], areEstimated: Bool, _ poses: [[RigidTransform<Room, Frames.Vertebra>]]
+) throws -> Data {
     var lines = Data()
     for (n, moment) in moments.enumerated() {
         let vertebrae = zip(levels, poses[n]).map { VertebraPose(level: $0, truth: $1) }
-        lines.append(try encodedJSON(PoseRecord(frame: n, timeS: moment.timeS, vertebrae: vertebrae), oneLine: true))
+        lines.append(
+            try encodedJSON(
+                PoseRecord(frame: n, timeS: moment.timeS, levelEstimated: areEstimated, vertebrae: vertebrae), oneLine: true))
     }
     return lines
 }

@@ -15,7 +15,7 @@ struct TrackCommand: ParsableCommand {
             Reads a case that 'lamina plan' wrote, its scan, and frames with their geometry (Protocols/Specification/fluoroscopy.md). Writes a folder with \
             poses.jsonl (a line for each moment), overlays of the first, middle and last moments, and manifest.json. Frames that a grabber or a bridge \
             publishes (Protocols/Specification/frame-stream.md) are tracked as they come, until the sender ends the stream, falls silent, or a signal \
-            stops the run. Exit codes: 0 tracked, 5 some vertebrae lost in the last frame, 4 never found, 3 damaged or wrong input, 2 usage, 6 storage, \
+            stops the run. Exit codes: 0 tracked, 5 some vertebra lost in the last frame or in over a tenth of all, 4 never found, 3 damaged or wrong input, 2 usage, 6 storage, \
             stopped, or a stream that fell silent, 7 a case or scan that was changed.
             """)
 
@@ -59,21 +59,21 @@ struct TrackCommand: ParsableCommand {
                 let tracked = try TrackedCase(
                     at: folder, scan: ct, levels: levels, surroundings: bare ? .air : .patient, threads: threads, log: log)
                 let frames = try input.open(log: log)
+                // By their bytes before any is read; frames are read one by one as they are tracked.
+                let files = try fileRecords(of: frames.files + [start.initial, start.landmarks].compactMap(\.self))
                 let run = try TrackRun(
                     tracked, frames.source,
                     from: { try start.place(of: tracked, views: $0.frames.map(\.view), cameras: $0.frames.map(\.camera)) },
                     threads: threads, draft: draft, log: log)
                 outcome.exit = frames.concluded(run.tally.exit, log: log)
                 outcome.text = [run.table, frames.report, "\nPoses written to \(output)"].compactMap(\.self).joined(separator: "\n")
-                let files = try [start.initial, start.landmarks].compactMap(\.self).map {
-                    FileRecord(path: $0, fingerprint: try fingerprint(ofFileAt: $0))
-                }
+                try checkUnchanged(files)
                 return Manifest(
                     laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt,
                     finishedAt: Date(),
                     engines: engines(),
                     parameters: ["tracker": try JSONValue(TrackerParameters()), "start": try JSONValue(AcquisitionParameters())],
-                    inputs: tracked.inputs + (try frames.inputs()) + files, stages: log.stages, warnings: log.warnings,
+                    inputs: tracked.inputs + files + frames.received, stages: log.stages, warnings: log.warnings,
                     measurements: try run.measurements.merging(frames.measurements, uniquingKeysWith: { $1 }))
             }
             return outcome

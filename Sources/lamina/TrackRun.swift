@@ -17,7 +17,7 @@ struct TrackRun {
         _ tracked: TrackedCase, _ source: some FluoroscopySource, from place: (FluoroscopyMoment) throws -> RigidTransform<Room, Patient>?,
         threads: Int, draft: CaseDraft, log: RunLog
     ) throws {
-        tally = TrackTally(levels: tracked.model.vertebrae.map(\.level))
+        tally = TrackTally(levels: tracked.model.vertebrae.map(\.level), areEstimated: tracked.plan.levelEstimated)
         screws = TrackedScrews(tracked.plan, levels: tracked.model.vertebrae.map(\.level))
         var upcoming = try source.next()
         guard let first = upcoming else { preconditionFailure("a source has a moment, or throws") }
@@ -35,7 +35,8 @@ struct TrackRun {
                 let placed = try screws.next(estimates, in: following.metalViews, threads: threads)
                 tally.add(estimates, after: begun.duration(to: .now))
                 let record = PoseRecord(
-                    frame: moment.index, timeS: moment.timeS, vertebrae: estimates.map(VertebraPose.init), screws: placed)
+                    frame: moment.index, timeS: moment.timeS, levelEstimated: tracked.plan.levelEstimated,
+                    vertebrae: estimates.map(VertebraPose.init), screws: placed)
                 try lines.append(encodedJSON(record, oneLine: true))
                 if let arrival = moment.arrival { tally.add(latency: arrival.duration(to: .now)) }
                 shown.add(moment, estimates)
@@ -82,9 +83,7 @@ extension Acquisition {
     fileprivate var json: JSONValue {
         .object([
             "agreement": .number(agreement), "other_level_agreement": .number(otherLevelAgreement),
-            "whole_agreement": .number(wholeAgreement),
-            "mirrored_agreement": .number(mirroredAgreement), "swapped_agreement": .number(swappedAgreement),
-            "other_way_agreement": .number(otherWayAgreement),
+            "mirrored_share": .number(mirroredShare), "swapped_share": .number(swappedShare), "other_way_share": .number(otherWayShare),
             "causes": .array(causes.map { .string($0.rawValue) }),
         ])
     }

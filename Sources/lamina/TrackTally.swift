@@ -6,6 +6,8 @@ import Tracking
 /// What a run of tracking came to: how often each vertebra was in which state and why, and how long it took.
 struct TrackTally {
     private let levels: [VertebraLevel]
+    /// Whether their names are an estimate.
+    private let areEstimated: Bool
     private var counts: [VertebraLevel: [TrackingState: Int]] = [:]
     private var causes: [VertebraLevel: [TrackingCause: Int]] = [:]
     /// Of tracking each moment.
@@ -14,7 +16,7 @@ struct TrackTally {
     private var latencyMS: [Double] = []
     private var last: [VertebraEstimate] = []
 
-    init(levels: [VertebraLevel]) { self.levels = levels }
+    init(levels: [VertebraLevel], areEstimated: Bool) { (self.levels, self.areEstimated) = (levels, areEstimated) }
 
     var momentCount: Int { trackingMS.count }
 
@@ -29,9 +31,11 @@ struct TrackTally {
 
     mutating func add(latency: Duration) { latencyMS.append(latency / .milliseconds(1)) }
 
+    /// Whether all was found, by the end and on the whole: a vertebra that comes back for the last frame does not make up for a run without it.
     var exit: CommandExit {
         if counts.values.allSatisfy({ ($0[.ok] ?? 0) + ($0[.degraded] ?? 0) == 0 }) { return .noSpine }
-        return last.contains { $0.state == .lost } ? .refused : .ok
+        let isOftenLost = counts.values.contains { Double($0[.lost] ?? 0) > mostLost * Double(momentCount) }
+        return isOftenLost || last.contains { $0.state == .lost } ? .refused : .ok
     }
 
     var measurements: [String: JSONValue] {
@@ -54,11 +58,12 @@ struct TrackTally {
                 separator: ", ")
             let numbers = [TrackingState.ok, .degraded, .lost].map { String(states[$0] ?? 0) }
             func right(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(0, width - text.count)) + text }
-            let name = level.name.padding(toLength: 8, withPad: " ", startingAt: 0)
+            let name = shownName(of: level, isEstimated: areEstimated).padding(toLength: 8, withPad: " ", startingAt: 0)
             return name + right(numbers[0], 8) + right(numbers[1], 10) + right(numbers[2], 8) + "  " + reasons
         }
         let latency = latencyMS.isEmpty ? "" : "; from frame to pose \(spread(latencyMS))"
-        return head + rows.joined(separator: "\n") + "\n\nNot a medical device. \(spread(trackingMS)) a frame" + latency
+        let estimate = areEstimated ? "\n\nThe levels are an estimate (?): check the count." : ""
+        return head + rows.joined(separator: "\n") + estimate + "\n\nNot a medical device. \(spread(trackingMS)) a frame" + latency
     }
 
     private func spread(_ milliseconds: [Double]) -> String {
@@ -66,6 +71,12 @@ struct TrackTally {
     }
 }
 
+/// The share of all frames that a vertebra may be lost in: a step of the pedal or a moment's shadow, not a part of the run.
+private let mostLost = 0.1
+
 private func percentile(_ share: Double, _ values: [Double]) -> Double {
     values.sorted()[min(values.count - 1, Int(share * Double(values.count)))]
 }
+
+/// A level's name as people read it: with a question mark where it is an estimate.
+func shownName(of level: VertebraLevel, isEstimated: Bool) -> String { level.name + (isEstimated ? "?" : "") }

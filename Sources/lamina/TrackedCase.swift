@@ -30,7 +30,7 @@ struct TrackedCase {
         var options = request.readOptions
         options.threads = threads
         let ct = try log.stage("read CT") { try readCT(at: path, options: options) }
-        let digests = try ct.files.map { FileRecord(path: $0, fingerprint: try fingerprint(ofFileAt: $0)) }
+        let digests = try fileRecords(of: ct.files)
         guard combinedSHA256(digests.map(\.sha256)) == old.plan.image.sha256 else { throw anotherScan(path, option: "--ct") }
         let labels = try importLabels(readLabels(at: folder + "/labels.nii.gz").volume, scheme: .lamina, onto: ct.volume.geometry)
         plan = old.plan
@@ -40,9 +40,7 @@ struct TrackedCase {
         }
         let frames = try vertebraFrames(of: old.plan, levels: levels, place: folder)
         model = try log.stage("model") { try SpineModel(ct: ct.volume, labels: labels.volume, frames: frames, surroundings: surroundings) }
-        inputs =
-            try digests
-            + ["/plan.json", "/labels.nii.gz"].map { FileRecord(path: folder + $0, fingerprint: try fingerprint(ofFileAt: folder + $0)) }
+        inputs = digests + (try fileRecords(of: ["/plan.json", "/labels.nii.gz"].map { folder + $0 }))
     }
 }
 
@@ -69,4 +67,9 @@ private func vertebraFrames(
             place: place, remedy: "The plan has \(plan.vertebrae.map(\.level).joined(separator: ", ")); plan the case with more --levels")
     }
     return frames
+}
+
+extension PlanFile {
+    /// Whether the names of its levels are an estimate.
+    var levelEstimated: Bool { warnings.contains { $0.code == LabelWarning.Code.levelEstimated.rawValue } }
 }

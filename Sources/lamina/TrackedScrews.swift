@@ -8,10 +8,14 @@ import Tracking
 /// The plan's screws over a run: looked for in every moment that shows metal, and counted.
 struct TrackedScrews {
     private var finder: ScrewFinder
+    private let levelsAreEstimated: Bool
     private var counts: [Int: [ScrewState: Int]] = [:]
     private var causes: [Int: [ScrewCause: Int]] = [:]
 
-    init(_ plan: PlanFile, levels: [VertebraLevel]) { finder = ScrewFinder(plannedShafts(of: plan, levels: levels)) }
+    init(_ plan: PlanFile, levels: [VertebraLevel]) {
+        finder = ScrewFinder(plannedShafts(of: plan, levels: levels))
+        levelsAreEstimated = plan.levelEstimated
+    }
 
     /// The moment's screws; nil where the plan has none.
     mutating func next(_ vertebrae: [VertebraEstimate], in views: [MetalView], threads: Int) throws -> [ScrewPose]? {
@@ -33,7 +37,8 @@ struct TrackedScrews {
             let reasons = (causes[n] ?? [:]).sorted { ($1.value, $0.key.rawValue) < ($0.value, $1.key.rawValue) }
                 .map { "\($0.key.rawValue) \($0.value)" }.joined(separator: ", ")
             let numbers = [ScrewState.found, .uncertain, .notFound].map { String(counts[n]?[$0] ?? 0) }
-            let name = "\(plan.level.name) \(plan.side.rawValue)".padding(toLength: 12, withPad: " ", startingAt: 0)
+            let name = "\(shownName(of: plan.level, isEstimated: levelsAreEstimated)) \(plan.side.rawValue)".padding(
+                toLength: 12, withPad: " ", startingAt: 0)
             return name + right(numbers[0], 6) + right(numbers[1], 11) + right(numbers[2], 11) + "  " + reasons
         }
         return "Screw        found  uncertain  not found  causes\n" + rows.joined(separator: "\n")

@@ -73,16 +73,20 @@ extension TrackingOverlay {
         var lines = [[OverlayLayout.Words("\(frame.view)  frame \(moment.index)  \(String(format: "%.3f", moment.timeS)) s", .white)]]
         for (state, colour) in [(TrackingState.ok, Colour.green), (.degraded, .orange), (.lost, .red)] {
             let those = estimates.filter { $0.state == state }.map { estimate in
-                estimate.level.name + (estimate.causes.isEmpty ? "" : " (\(estimate.causes.map(\.rawValue).joined(separator: ", ")))")
+                name(of: estimate) + (estimate.causes.isEmpty ? "" : " (\(estimate.causes.map(\.rawValue).joined(separator: ", ")))")
             }
             lines.append([.init("\(state.rawValue): \(those.isEmpty ? "none" : those.joined(separator: ", "))", colour)])
         }
-        if tracked.plan.warnings.contains(where: { $0.code == LabelWarning.Code.levelEstimated.rawValue }) {
-            lines.append([.init("levels are an estimate: check the count", .orange)])
+        if tracked.plan.levelEstimated {
+            lines.append([.init("levels are an estimate (?): check the count", .orange)])
         }
         if !frame.transmission.contains(where: { $0 > 0 }) { lines.append([.init("no signal in this view", .red)]) }
         if patient == nil { lines.append([.init("orientation unknown: lost", .red)]) }
         return lines
+    }
+
+    private func name(of estimate: VertebraEstimate) -> String {
+        shownName(of: estimate.level, isEstimated: tracked.plan.levelEstimated)
     }
 
     private var legend: [[OverlayLayout.Words]] {
@@ -122,7 +126,7 @@ extension TrackingOverlay {
 
     /// A vertebra's name and state, beside its body.
     private func drawName(_ shadow: VertebraShadow, on canvas: inout PictureCanvas, imageAt corner: SIMD2<Int>) {
-        let text = "\(shadow.estimate.level.name) \(shadow.estimate.state.rawValue)"
+        let text = "\(name(of: shadow.estimate)) \(shadow.estimate.state.rawValue)"
         guard let pixel = frame.camera.pixel(of: shadow.pose.origin),
             let place = layout.label(of: text, at: pixel, besides: shadow.mask, spineIsUpright: spineIsUpright)
         else { return }

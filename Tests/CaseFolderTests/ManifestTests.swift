@@ -26,6 +26,24 @@ import Testing
         }
     }
 
+    /// Neither a byte more nor one that is another passes, nor a file that is gone.
+    @Test func filesThatChangedAreSeen() throws {
+        try withTemporaryFolder { (folder: String) throws in
+            let (first, second) = (folder + "/a", folder + "/b")
+            for path in [first, second] { try Data("abc".utf8).write(to: URL(fileURLWithPath: path)) }
+            let records = try fileRecords(of: [first, second])
+            #expect(records.map(\.path) == [first, second] && records.map(\.bytes) == [3, 3])
+            try checkUnchanged(records)
+            try checkUnchanged([])
+            for changed in ["abd", "abcd", ""] {
+                try Data(changed.utf8).write(to: URL(fileURLWithPath: second))
+                #expect(throws: CaseFolderError.inputChanged(path: second)) { try checkUnchanged(records) }
+            }
+            try FileManager.default.removeItem(atPath: first)
+            #expect(throws: CaseFolderError.system(action: "read", path: first, errno: ENOENT)) { try checkUnchanged(records) }
+        }
+    }
+
     @Test func aLinkedFolderIsEntered() throws {
         try withTemporaryFolder { (folder: String) throws in
             try FileManager.default.createDirectory(atPath: folder + "/real", withIntermediateDirectories: false)

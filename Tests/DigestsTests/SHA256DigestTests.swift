@@ -23,5 +23,16 @@ import Testing
         #expect(digest.hexadecimal() == sha256(of: bytes))
     }
 
+    /// What was taken so far can be asked for, and does not change what follows.
+    @Test func digestsInBetweenAreThoseOfTheBytesSoFar() {
+        let bytes = Data((0..<300).map { UInt8($0 % 251) })
+        var digest = SHA256Digest()
+        for start in stride(from: 0, to: 300, by: 100) {
+            bytes[start..<(start + 100)].withUnsafeBytes { digest.update($0) }
+            #expect(digest.hexadecimalSoFar() == sha256(of: bytes[..<(start + 100)]))
+        }
+        #expect(digest.hexadecimal() == sha256(of: bytes))
+    }
+
     @Test func saysItsLibrary() { #expect(digestLibraryVersion().contains { $0.isNumber }) }
 }

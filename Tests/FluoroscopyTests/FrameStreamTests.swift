@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import Protocols
 import TestSupport
@@ -24,6 +25,23 @@ import ZeroMQ
         publisher.send(try sent.end())
         #expect(try stream.next() == nil)
         #expect(stream.ending == .finished && stream.counts.moments == 1)
+    }
+
+    /// Of what was returned alone, in its order, as anybody can hash it who has the messages.
+    @Test func whatWasTakenIsHashed() throws {
+        let publisher = TestPublisher()
+        let stream = FrameStream(try TCPAddress(publisher.address), idleSeconds: 10)
+        _ = publisher.subscribedTopic()
+        #expect(stream.taken.bytes == 0)
+        var bytes = Data()
+        for moment in [3, 4] {
+            let (ap, lat) = (try sent.parts("AP", moment: moment), try sent.parts("LAT", moment: moment))
+            // Sent the other way round, with one among them that is refused.
+            for parts in [lat, try sent.parts("AP", moment: 1_000_000), ap] { publisher.send(parts) }
+            #expect(try stream.next()?.index == moment)
+            for part in ap[1...] + lat[1...] { bytes += part }
+            #expect(stream.taken.bytes == Int64(bytes.count) && stream.taken.sha256 == sha256(of: bytes))
+        }
     }
 
     /// Outside the field there is no value; a frame of nothing is named, as from a file.

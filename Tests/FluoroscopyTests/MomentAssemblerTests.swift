@@ -71,6 +71,45 @@ import Testing
         #expect(Set(assembler.warnings.map(\.code)) == ["message_refused"] && assembler.warnings.count == 4)
     }
 
+    /// Of a number or a time far ahead the stream is none the worse: neither alone nor in a moment that is being put together, nor twice.
+    @Test func oneFalseJumpStopsNothing() throws {
+        var assembler = MomentAssembler()
+        let whole = try feed(
+            &assembler,
+            [
+                sent.parts("AP", moment: 0), sent.parts("LAT", moment: Int(Int32.max), timeS: 0.01), sent.parts("LAT", moment: 0),
+                sent.parts("AP", moment: 2_000_000, timeS: 0.1), sent.parts("LAT", moment: 2_000_000, timeS: 0.1),
+                sent.parts("AP", moment: 1), sent.parts("LAT", moment: 1, timeS: 1e9), sent.parts("LAT", moment: 1),
+                sent.parts("AP", moment: 5000, timeS: 0.2), sent.parts("AP", moment: 4000, timeS: 0.21), sent.parts("AP", moment: 2),
+                sent.parts("LAT", moment: 2),
+            ])
+        #expect(whole == [0, 1, 2])
+        #expect(assembler.counts.refused == ["jump": 6] && assembler.counts.incomplete == 0)
+        #expect(assembler.warnings.count == 1 && assembler.warnings[0].message.contains("far ahead of moment 0"))
+    }
+
+    /// After a pause, or from another count, the second moment goes on; so does one whose views come in any order.
+    @Test(arguments: [(5000, 1.0), (2, 500.0), (100_000, 500.0)]) func aJumpThatGoesOnIsFollowed(number: Int, timeS: Double) throws {
+        var assembler = MomentAssembler()
+        let messages = try (0..<3).flatMap { n in
+            try ["LAT", "AP"].map { try sent.parts($0, moment: number + n, timeS: timeS + 0.1 * Double(n)) }
+        }
+        #expect(
+            try feed(&assembler, [sent.parts("AP", moment: 1), sent.parts("LAT", moment: 1)] + messages) == [1, number + 1, number + 2])
+        #expect(assembler.counts.refused == ["jump": 2])
+    }
+
+    /// Just within a thousand numbers and a minute nothing is doubted.
+    @Test func gapsAreAllowed() throws {
+        var assembler = MomentAssembler()
+        let whole = try feed(
+            &assembler,
+            [(0, 0.0), (1000, 60), (2000, 60.1)].flatMap { moment, time in
+                try ["AP", "LAT"].map { try sent.parts($0, moment: moment, timeS: time) }
+            })
+        #expect(whole == [0, 1000, 2000] && assembler.counts.refused.isEmpty)
+    }
+
     /// A late view of the moment before must not drop the one that is being put together.
     @Test func whatIsRefusedLeavesNoTrace() throws {
         var assembler = MomentAssembler()

@@ -21,7 +21,7 @@ def poses():
     covariance = [0.5 if n % 7 == 0 else 0 for n in range(36)]
     measured = {"room_from_vertebra": RIGID, "covariance": covariance, "depth_observable": True}
     return {
-        "schema": "lamina.poses", "schema_version": "1.0.0", "frame": 4, "time_s": 0.25,
+        "schema": "lamina.poses", "schema_version": "1.2.0", "frame": 4, "time_s": 0.25, "level_estimated": False,
         "vertebrae": [
             {"level": "T12", "state": "OK", "causes": [], **measured}, {"level": "L1", "state": "DEGRADED", "causes": ["cut"], **measured},
             {"level": "L2", "state": "LOST", "causes": ["no_signal"]}, {"level": "L3", "state": "TRUE", "causes": [], "room_from_vertebra": RIGID},
@@ -71,6 +71,18 @@ def test_pose_lies():
         told["vertebrae"][number].update(change)
         with pytest.raises(jsonschema.ValidationError):
             check(told, "poses")
+
+
+def test_the_doubt_about_the_names_is_said_in_every_line_since_1_2():
+    for version in ("1.2.0", "1.3.0", "1.10.0"):
+        told = {**poses(), "schema_version": version}
+        check(told, "poses")
+        with pytest.raises(jsonschema.ValidationError):
+            check({key: value for key, value in told.items() if key != "level_estimated"}, "poses")
+    for version in ("1.0.0", "1.1.0"):
+        check({key: value for key, value in {**poses(), "schema_version": version}.items() if key != "level_estimated"}, "poses")
+    with pytest.raises(jsonschema.ValidationError):
+        check({**poses(), "level_estimated": "yes"}, "poses")
 
 
 def test_initial_and_landmark_lies():

@@ -1,5 +1,6 @@
 """`lamina track --frames tcp://...`: real processes, with pyzmq as the sender and messages that are made here or by the specification's own example."""
 
+import hashlib
 import json
 import re
 import signal
@@ -319,3 +320,106 @@ def test_a_view_is_the_same_in_a_message_and_in_a_file():
     message, file = schema("frame-message")["$defs"]["view"], schema("geometry")["$defs"]["view"]
     assert message["properties"] == {key: value for key, value in file["properties"].items() if key != "frames"}
     assert set(message["required"]) == set(file["required"]) - {"frames"} and message["dependentRequired"] == file["dependentRequired"]
+
+
+def exactly(connection, count):
+    data = b""
+    while len(data) < count:
+        more = connection.recv(count - len(data))
+        assert more, "it hung up during the handshake"
+        data += more
+    return data
+
+
+def shake_hands(connection):
+    """The beginning of a publisher's side of ZMTP 3.0 (rfc.zeromq.org/spec/23), by hand: libzmq's own publisher holds a message back until its last part."""
+    connection.sendall(b"\xff" + bytes(8) + b"\x7f" + b"\x03\x00" + b"NULL".ljust(20, b"\0") + b"\0" + bytes(31))
+    assert exactly(connection, 64)[:1] == b"\xff"
+    ready = b"\x05READY" + b"\x0bSocket-Type" + (3).to_bytes(4, "big") + b"PUB"
+    connection.sendall(b"\x04" + bytes([len(ready)]) + ready)
+    flags, length = exactly(connection, 2)
+    assert flags == 4 and exactly(connection, length)[1:6] == b"READY"
+
+
+def peak_bytes(process):
+    status = open(f"/proc/{process.pid}/status").read()
+    return int(re.search(r"VmHWM:\s+(\d+) kB", status).group(1)) * 1024
+
+
+# Parts of a mebibyte, and parts of nothing, each of which takes 64 bytes of memory and two on the way.
+@pytest.mark.parametrize("part", [b"\x03" + (1 << 20).to_bytes(8, "big") + bytes(1 << 20), b"\x01\x00" * 500_000], ids=["long parts", "empty parts"])
+def test_a_message_without_an_end_fills_no_memory(scene, frames, tmp_path, part):  # noqa: F811
+    folder = FrameFolder(frames)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        address = f"tcp://127.0.0.1:{server.getsockname()[1]}"
+        process = subprocess.Popen(
+            [*map(str, [PROGRAM, "track", scene["case"], "--frames", address, "--initial", frames / "initial.json", "-o", tmp_path / "run"])],
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_signals)
+        tracker = Tracker(process, tmp_path / "run")
+        try:
+            connection, _ = server.accept()
+            with connection:
+                shake_hands(connection)
+                topic = b"lamina.frame/1\0"
+                connection.sendall(b"\x01" + bytes([len(topic)]) + topic)
+                before = peak_bytes(process)
+                with pytest.raises(OSError):
+                    while True:
+                        connection.sendall(part)
+                        assert peak_bytes(process) - before < 500 << 20, "it takes in ever more"
+            server.close()
+            publisher = Publisher(address)
+            try:
+                assert publisher.wait_for_subscriber(20)
+                for moment in range(3):
+                    send(publisher, folder, moment)
+                    tracker.until(moment + 1)
+                assert peak_bytes(process) - before < 500 << 20
+                publisher.send(folder.end())
+                assert tracker.finished()[0] == 0
+            finally:
+                publisher.close()
+        finally:
+            process.kill()
+            process.wait()
+    counts = tracker.manifest()["measurements"]["stream"]["counts"]
+    assert counts["moments"] == 3 and counts["refused"] == {"message_too_long": 1}
+    assert "longer than any message" in tracker.warnings()["message_refused"]
+
+
+def test_one_false_number_does_not_stop_the_stream(scene, frames, tmp_path):  # noqa: F811
+    folder = FrameFolder(frames)
+    with live(scene, frames, tmp_path / "run", "--idle-timeout", 10) as (publisher, tracker):
+        send(publisher, folder, 0)
+        tracker.until(1)
+        for false in ({"moment": 2**31 - 1}, {"time_s": 1e12}):
+            for parts in folder.messages(1):
+                publisher.send([parts[0], json.dumps(json.loads(parts[1]) | false).encode(), parts[2]])
+        for moment in (1, 2):
+            send(publisher, folder, moment)
+            tracker.until(moment + 1)
+        publisher.send(folder.end())
+        assert tracker.finished()[0] == 0
+    assert [record["frame"] for record in lines(tmp_path / "run")] == [0, 1, 2]
+    assert tracker.manifest()["measurements"]["stream"]["counts"]["refused"] == {"jump": 4}
+
+
+def test_what_was_tracked_is_hashed(scene, frames, tmp_path):  # noqa: F811
+    """By Python's own SHA-256, over what was sent of the moments that have a line; a message that is refused is not in it."""
+    folder = FrameFolder(frames)
+    digest, count = hashlib.sha256(), 0
+    with live(scene, frames, tmp_path / "run") as (publisher, tracker):
+        for moment in range(3):
+            for parts in reversed(list(folder.messages(moment))):
+                publisher.send(parts)
+            publisher.send([b"lamina.frame/1\0", b"{}", b""])
+            tracker.until(moment + 1)
+            for parts in folder.messages(moment):
+                for part in parts[1:]:
+                    digest.update(part)
+                    count += len(part)
+        publisher.send(folder.end())
+        assert tracker.finished()[0] == 0
+        address = publisher.address
+    (record,) = [r for r in tracker.manifest()["inputs"] if r["path"] == address]
+    assert record == {"path": address, "sha256": digest.hexdigest(), "bytes": count}

@@ -1,6 +1,9 @@
 """`lamina track` on radiographs of a phantom that are drawn here, by small steps along each ray with scipy: no code is shared with lamina's projector."""
 
+import hashlib
 import json
+import shutil
+import subprocess
 
 import jsonschema
 import nibabel as nib
@@ -11,7 +14,7 @@ from scipy.ndimage import map_coordinates
 from scipy.spatial.transform import Rotation
 
 import burned_text
-from conftest import SPECIFICATION, run_lamina
+from conftest import PROGRAM, SPECIFICATION, run_lamina
 
 COLUMNS, ROWS, SPACING, DISTANCE, ISOCENTRE = 160, 160, 1.6, 1020.0, 700.0
 # Directions of columns and rows in the room, whose axes are the patient's left, back and head: from the front, and from the right.
@@ -136,6 +139,98 @@ def test_a_run_is_a_verified_folder_that_keeps_its_schemas(tracked):
     assert sorted(p.name for p in (tracked / "overlays").iterdir()) == sorted(f"{view}_{n:04d}.png" for view in VIEWS for n in range(3))
 
 
+def estimated(case, to):
+    """The case as it were if its plan had warned that the names of the levels are an estimate."""
+    shutil.copytree(case, to)
+    plan = json.loads((to / "plan.json").read_text())
+    plan["warnings"].append({"code": "level_estimated", "message": "the level count is an estimate", "levels": [v["level"] for v in plan["vertebrae"]]})
+    (to / "plan.json").write_text(json.dumps(plan))
+    manifest = json.loads((to / "manifest.json").read_text())
+    record = next(r for r in manifest["outputs"] if r["path"] == "plan.json")
+    data = (to / "plan.json").read_bytes()
+    record |= {"sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+    (to / "manifest.json").write_text(json.dumps(manifest))
+    return to
+
+
+@pytest.mark.parametrize("is_estimated", [True, False])
+def test_names_that_are_an_estimate_are_so_wherever_they_stand(scene, tmp_path, is_estimated):
+    case = estimated(scene["case"], tmp_path / "case") if is_estimated else scene["case"]
+    frames = write_frames(tmp_path / "frames", {"AP": scene["frames"]["AP"]}, near(scene))
+    run = run_lamina("track", case, "--frames", frames, "--initial", frames / "initial.json", "-o", tmp_path / "run")
+    assert run.returncode == 0, run.stderr
+    records = lines(tmp_path / "run")
+    assert records and all(record["level_estimated"] is is_estimated and record["schema_version"] == "1.2.0" for record in records)
+    levels = [v["level"] for v in scene["plan"]["vertebrae"]]
+    for level in levels:
+        row = next(line for line in run.stdout.splitlines() if line.startswith(level))
+        assert row.startswith(f"{level}?") == is_estimated, row
+    assert ("The levels are an estimate (?): check the count." in run.stdout) == is_estimated
+    for path in (tmp_path / "run" / "overlays").iterdir():
+        pixels = burned_text.picture(path)
+        for level in levels:
+            assert len(burned_text.places(pixels, f"{level}? OK", GREEN, 2)) == is_estimated, (path.name, level)
+            assert len(burned_text.places(pixels, f"{level} OK", GREEN, 2)) == (not is_estimated), (path.name, level)
+        assert len(burned_text.places(pixels, "levels are an estimate (?): check the count", ORANGE, 2)) == is_estimated
+    # The line is a start of the next run, as any other.
+    (tmp_path / "line.json").write_text(json.dumps(records[0]))
+    again = run_lamina("track", case, "--frames", frames, "--initial", tmp_path / "line.json", "-o", tmp_path / "again", "-q")
+    assert again.returncode == 0, again.stderr
+
+
+def test_the_only_vertebra_is_never_ok_in_one_view(scene, tmp_path):
+    level = scene["plan"]["vertebrae"][1]["level"]
+    for views in (["AP"], ["AP", "LAT"]):
+        name = "-".join(views)
+        frames = write_frames(tmp_path / name, {view: scene["frames"][view] for view in views}, near(scene))
+        run = track(scene, frames, tmp_path / f"run-{name}", "--levels", level)
+        assert run.returncode == 0, run.stderr
+        found = [v for record in lines(tmp_path / f"run-{name}") for v in record["vertebrae"]]
+        assert [v["level"] for v in found] == 3 * [level]
+        assert (found[0]["state"] == "OK") == (len(views) == 2) and (len(views) == 2 or all(v["state"] == "DEGRADED" for v in found)), found
+        assert all(("unchecked" in v["causes"]) == (len(views) == 1) for v in found), found
+
+
+# How many of the frames are black, and whether the last is one of them.
+@pytest.mark.parametrize("count, black, code", [(12, [], 0), (12, [6], 0), (12, [6, 9], 5), (12, [11], 5)])
+def test_lost_at_the_end_or_in_many_frames_is_5(scene, tmp_path, count, black, code):
+    images = {view: np.repeat(stack[:1], count, 0) for view, stack in scene["frames"].items()}
+    for stack in images.values():
+        stack[black] = 0
+    frames = write_frames(tmp_path / "frames", images, near(scene))
+    run = track(scene, frames, tmp_path / "run")
+    assert run.returncode == code, run.stdout
+    lost = [r["frame"] for r in lines(tmp_path / "run") if any(v["state"] == "LOST" for v in r["vertebrae"])]
+    assert lost == black
+
+
+def test_inputs_are_recorded_by_the_bytes_that_were_read(scene, tmp_path):
+    frames = write_frames(tmp_path / "frames", scene["frames"], near(scene))
+    assert track(scene, frames, tmp_path / "run").returncode == 0
+    inputs = {r["path"]: r for r in json.loads((tmp_path / "run" / "manifest.json").read_text())["inputs"]}
+    for name in ("geometry.json", "AP.mha", "LAT.mha", "initial.json"):
+        data = (frames / name).read_bytes()
+        assert inputs[str(frames / name)] == {"path": str(frames / name), "sha256": hashlib.sha256(data).hexdigest(), "bytes": len(data)}
+
+
+@pytest.mark.parametrize("name", ["LAT.mha", "initial.json"])
+def test_a_file_that_changes_while_it_is_tracked_is_7(scene, tmp_path, name):
+    images = {view: np.repeat(stack[:1], 30, 0) for view, stack in scene["frames"].items()}
+    frames = write_frames(tmp_path / "frames", images, near(scene))
+    process = subprocess.Popen(
+        [PROGRAM, "track", scene["case"], "--frames", frames, "--initial", frames / "initial.json", "-o", tmp_path / "run"],
+        stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    for line in process.stderr:
+        event = json.loads(line)
+        if event["event"] == "progress" and event["stage"] == "track" and event["done"] >= 1:
+            break
+    with open(frames / name, "ab") as file:
+        file.write(b"\n")
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 7 and name in errors and "changed" in errors, errors
+    assert not (tmp_path / "run").exists() and not list(tmp_path.glob(".run*"))
+
+
 def test_one_view_does_not_claim_the_depth(scene, tmp_path):
     frames = write_frames(tmp_path / "frames", {"AP": scene["frames"]["AP"]}, near(scene))
     run = track(scene, frames, tmp_path / "run")
@@ -180,8 +275,6 @@ def test_frames_of_nothing_are_lost_at_once(scene, tmp_path, value):
 
 
 def test_a_case_that_was_changed_is_7(scene, tmp_path):
-    import shutil
-
     case = tmp_path / "case"
     shutil.copytree(scene["case"], case)
     (case / "plan.json").write_text((case / "plan.json").read_text().replace("planned", "planned ", 1))
@@ -243,7 +336,7 @@ def test_bone_on_a_bench_is_tracked_alone(phantom, scene, tmp_path):
     assert track(scene, frames, tmp_path / "patient", "--levels", level["level"]).returncode == 4
 
 
-YELLOW, GREEN, RED, WHITE = (255, 230, 0), (60, 220, 90), (255, 90, 90), (255, 255, 255)
+YELLOW, GREEN, RED, WHITE, ORANGE = (255, 230, 0), (60, 220, 90), (255, 90, 90), (255, 255, 255), (255, 160, 40)
 # How the frames of AP are turned or flipped, with the columns, rows and spacing that go with it, and the patient's sides that must then stand at the left,
 # right, top and bottom.
 TURNS = {

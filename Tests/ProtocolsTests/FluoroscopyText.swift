@@ -20,7 +20,7 @@ let geometryText = """
 let poseText = poseLine.replacingOccurrences(
     of: "ZEROS", with: "[" + (0..<36).map { $0 % 7 == 0 ? "0.5" : "0" }.joined(separator: ", ") + "]")
 private let poseLine = """
-    {"schema": "lamina.poses", "schema_version": "1.0.0", "frame": 4, "time_s": 0.25, "vertebrae": [\
+    {"schema": "lamina.poses", "schema_version": "1.2.0", "frame": 4, "time_s": 0.25, "level_estimated": true, "vertebrae": [\
     {"level": "T12", "state": "OK", "causes": [], "room_from_vertebra": [0, -1, 0, 5, 1, 0, 0, 6, 0, 0, 1, 7, 0, 0, 0, 1],\
      "covariance": ZEROS, "depth_observable": true},\
     {"level": "L1", "state": "DEGRADED", "causes": ["cut"], "room_from_vertebra": [1, 0, 0, 5, 0, 1, 0, 6, 0, 0, 1, 7, 0, 0, 0, 1],\

@@ -30,7 +30,7 @@ struct AcquireAnywhereTests {
         let model = try StartScene.model(withOrgans: true)
         let truth = placed(SIMD3(0.05, 0.1, -0.1))
         let found = try acquireAnywhere(model, in: StartScene.frames(model, truth, [StartScene.front()]), threads: 2)
-        #expect(found.causes == [.mirrored] && found.mirroredAgreement < found.agreement, "\(found)")
+        #expect(found.causes == [.mirrored] && found.mirroredShare < 1, "\(found)")
         let left = PoseMotion(from: truth, to: try #require(found.roomFromPatient))
         // The rays run along the room's y.
         #expect(left.rotation.length < 0.04 && SIMD3(left.shift.x, 0, left.shift.z).length < 1.5 && abs(left.shift.y) < 15, "\(left)")
@@ -41,7 +41,7 @@ struct AcquireAnywhereTests {
         let model = try StartScene.model(withOrgans: true)
         let seen = StartScene.frames(model, placed(SIMD3()), [try StartScene.front()]).map(\.mirrored)
         let found = try acquireAnywhere(model, in: seen, threads: 2)
-        #expect(found.causes.contains(.mirrored) && found.mirroredAgreement > 0.98, "\(found)")
+        #expect(found.causes.contains(.mirrored) && found.mirroredShare > 0.98, "\(found)")
     }
 
     /// A spine without organs, of blobs that repeat: which level is seen, nobody can say.

@@ -62,7 +62,7 @@ struct AcquireSpineTests {
         let model = try StartScene.model(withOrgans: true)
         let found = try acquire(model, in: StartScene.frames(model, truth, [StartScene.front()]).map(\.mirrored), around: truth, threads: 2)
         #expect(found.causes.contains(.mirrored), "\(found)")
-        #expect(found.mirroredAgreement > 0.9)
+        #expect(found.mirroredShare > 0.98)
     }
 
     @Test func exchangedViewsAreKnown() throws {

@@ -42,6 +42,22 @@ struct JudgePoseTests {
         #expect(judge(evidence, limits).state == .lost)
     }
 
+    /// Two others with a pose check one another, whatever the views; one alone needs views that stand apart.
+    @Test func theOnlyOneWithAPoseIsUncheckedInOneView() {
+        var (seen, lost, doubted) = (good, good, good)
+        lost.visible = 0
+        doubted.innovation = 3
+        #expect(judge([seen, seen], limits).map(\.state) == [.ok, .ok])
+        #expect(judge([seen], limits).map(\.causes) == [[.unchecked]] && judge([seen], limits)[0].state == .degraded)
+        #expect(judge([lost, seen, lost], limits).map(\.causes) == [[.outOfView], [.unchecked], [.outOfView]])
+        #expect(judge([doubted], limits)[0] == (.degraded, [.innovation, .unchecked]))
+        #expect(judge([seen, doubted], limits).map(\.causes) == [[], [.innovation]])
+        #expect(judge([lost], limits).map(\.causes) == [[.outOfView]])
+        seen.isDepthMeasured = true
+        #expect(judge([seen], limits)[0] == (.ok, []) && judge([lost, seen], limits)[1] == (.ok, []))
+        #expect(judge([PoseEvidence](), limits).isEmpty)
+    }
+
     @Test func theGravestCauseComesFirstAndNoneTwice() {
         var evidence = good
         (evidence.visible, evidence.outliers, evidence.agreement, evidence.contrastDeviation) = (0.7, 0.6, 0.8, 1.0 / 6)

@@ -31,6 +31,21 @@ struct MovableBackgroundTests {
         )
     }
 
+    /// What may move is expected where it is said to be, turns about a point of the room, and is held the stronger the surer the images seem.
+    @Test func oneInACamerasImageHasAPriorAndAPivot() throws {
+        let camera = try TestViews.fromTheFront()
+        let raster = DetectorRaster(blocksOf: 2, in: camera)
+        let motion = ImageMotion(shift: SIMD2(1, 2), turn: 0.1)
+        let slopes = [Float](repeating: 0, count: 2 * raster.count)
+        let found = MovableBackground(
+            movable: slopes, raster, in: camera, about: Point(20, 0, 10), expected: motion, shift: 2, turn: 0.5, inflation: 8)
+        let prior = try #require(found.prior)
+        #expect(prior.mean == motion && prior.information == [2, 2, 32] && found.step == 1.6)
+        let away = raster.first + raster.step * found.pivot - (try #require(camera.pixel(of: Point<Room>(20, 0, 10))))
+        #expect(abs(away.x) < 1e-9 && abs(away.y) < 1e-9)
+        #expect(found.standing == nil)
+    }
+
     private func distance(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } }
 
     /// Left is not right, and a turn from u to v is none from v to u.

@@ -58,6 +58,29 @@ struct SpineTrackerTests {
         }
     }
 
+    /// Alone in one view it may be wrong without anything showing it; views from the front and the side show it. What is usual is learnt all the same.
+    @Test(arguments: [1, 2]) func theOnlyVertebraIsOKInViewsThatStandApartAlone(views: Int) throws {
+        let all = try model()
+        let model = SpineModel(vertebrae: [all.vertebrae[1]], rest: all.rest)
+        let cameras = Array(try cameras()[..<views])
+        let poses = [still * model.vertebrae[0].patientFromVertebra]
+        var tracker = SpineTracker(model, startingAt: still, threads: 1)
+        for n in 0..<3 {
+            let estimate = try tracker.track(frames(model, poses, cameras), at: Double(n) / 15)[0]
+            #expect(estimate.state == (views == 1 ? .degraded : .ok) && estimate.causes == (views == 1 ? [.unchecked] : []), "frame \(n)")
+            #expect(estimate.evidence.isDepthMeasured == (views == 2))
+        }
+        // The image fades to a picture of something else.
+        let shown = frames(model, poses, cameras).map { frame in
+            var other = frame.mirrored.transmission
+            for i in other.indices { other[i] = 0.3 * frame.transmission[i] + 0.7 * other[i] }
+            return XRayFrame(view: frame.view, camera: frame.camera, transmission: other)
+        }
+        let doubted = try tracker.track(shown, at: 3.0 / 15)[0]
+        // Where nothing was learnt it would be 1.
+        #expect(doubted.evidence.agreement < 0.95, "\(doubted.causes) \(doubted.evidence)")
+    }
+
     @Test func oneViewNeverClaimsTheDepth() throws {
         let model = try model()
         let camera = try cameras()[0]

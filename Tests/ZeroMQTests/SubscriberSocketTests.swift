@@ -6,7 +6,8 @@ import ZeroMQ
 @Suite(.timeLimit(.minutes(1))) struct SubscriberSocketTests {
     private func socket(_ context: SocketContext, _ publisher: TestPublisher, partBytes: Int = 100) throws -> SubscriberSocket {
         try SubscriberSocket(
-            context, to: TCPAddress(publisher.address), topic: "a/", limits: SocketLimits(partBytes: partBytes, waiting: 8))
+            context, to: TCPAddress(publisher.address), topic: "a/",
+            limits: SocketLimits(partBytes: partBytes, messageBytes: 1 << 30, waiting: 8))
     }
 
     @Test func messagesComeWholeAndByTopic() throws {

@@ -170,7 +170,9 @@ extension MeasuredSlopes {
         let grown = squareExtremes(
             metal.places, half: max(0, Int(reach.rounded())), width: metal.raster.size.x, height: metal.raster.size.y,
             pick: { Swift.max($0, $1) })
-        hide(nearest(grown, of: metal.raster, on: raster), fill: nearest(metal.fill, of: metal.raster, on: raster), filter: filter)
+        hide(
+            resampled(grown, of: metal.raster, on: raster, by: .nearest),
+            fill: resampled(metal.fill, of: metal.raster, on: raster, by: .nearest), filter: filter)
     }
 
     /// Hides what is metal whatever the patient's place may be: for a start, where no CT can be compared with yet.
@@ -179,22 +181,6 @@ extension MeasuredSlopes {
         let measured = MeasuredSlopes(frame, blocksOf: frame.camera.pixels(spanning: parameters.fineness), filter: filter)
         let mask = MetalMask(of: measured, expected: nil, placeSize: measured.raster.step * spacing, parameters: parameters)
         if !mask.isEmpty { hide(mask, margin: parameters.margin, spacing: spacing, filter: filter) }
-    }
-}
-
-/// An image of one raster at the nearest places of another of the same view.
-func nearest(_ image: [Float], of own: DetectorRaster, on raster: DetectorRaster) -> [Float] {
-    let offset = (raster.first - own.first) / own.step
-    let scale = raster.step / own.step
-    return [Float](unsafeUninitializedCapacity: raster.count) { sampled, count in
-        for v in 0..<raster.size.y {
-            let row = min(own.size.y - 1, max(0, Int((offset.y + scale * Double(v)).rounded())))
-            for u in 0..<raster.size.x {
-                let column = min(own.size.x - 1, max(0, Int((offset.x + scale * Double(u)).rounded())))
-                sampled[v * raster.size.x + u] = image[row * own.size.x + column]
-            }
-        }
-        count = raster.count
     }
 }
 

@@ -33,7 +33,7 @@ public struct MetalView: Sendable {
             name: name, camera: camera, raster: fit.raster,
             slopes: isEmpty ? [] : zip(measured.slopes, fit.model).map { $0 - fit.gain * $1 },
             variance: isEmpty ? [] : measured.noise.map { fit.scale * fit.scale + $0 }, measured: measured.valid,
-            metal: isEmpty ? [] : nearest(mask.places, of: mask.raster, on: fit.raster), gain: Double(fit.gain))
+            metal: isEmpty ? [] : resampled(mask.places, of: mask.raster, on: fit.raster, by: .nearest), gain: Double(fit.gain))
     }
 
     /// Millimetres at a point of the room for each place of the raster there.

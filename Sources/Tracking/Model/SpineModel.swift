@@ -44,6 +44,7 @@ public struct SpineModel: Sendable {
     ) throws {
         precondition(ct.geometry.coincides(with: labels.geometry), "labels lie on the CT's grid")
         guard !frames.isEmpty else { throw TrackingError.noVertebra }
+        let labels = labels.keepingLargestPieces(of: frames.keys)
         var attenuation = ct.map { parameters.attenuation(Float($0)) }
         let vertebrae = try frames.sorted { $0.key < $1.key }.map { level, frame in
             let excess = try takeExcess(of: level, from: &attenuation, labels, over: surroundings, parameters)

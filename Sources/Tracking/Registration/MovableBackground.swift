@@ -1,4 +1,5 @@
 import Foundation
+import Frames
 
 /// What lies in one view beside the tracked vertebrae, drawn once, and how far it may have moved within the image since.
 ///
@@ -31,6 +32,23 @@ struct MovableBackground: Sendable {
         raster: DetectorRaster, slopes: [Float], standing: [Float]?, step: Double, pivot: SIMD2<Double>, prior: Prior?
     ) {
         (self.raster, self.slopes, self.standing, self.step, self.pivot, self.prior) = (raster, slopes, standing, step, pivot, prior)
+    }
+
+    /// One that may have moved within a camera's image, about the place where a point is seen.
+    ///
+    /// - Parameters:
+    ///   - expected: how far it is believed to have moved.
+    ///   - shift, turn: by how much it may have moved otherwise, standard deviations, mm at the detector and rad.
+    ///   - inflation: of the images' information, which the prior's must keep up with.
+    init(
+        movable slopes: [Float], _ raster: DetectorRaster, standing: [Float]? = nil, in camera: CArmCamera, about centre: Point<Room>,
+        expected: ImageMotion = ImageMotion(), shift: Double, turn: Double, inflation: Double
+    ) {
+        let pixel = camera.pixel(of: centre) ?? camera.principalPoint
+        let information = [1 / (shift * shift), 1 / (shift * shift), 1 / (turn * turn)].map { $0 * inflation }
+        self.init(
+            raster: raster, slopes: slopes, standing: standing, step: raster.step * camera.pixelSpacing.y,
+            pivot: (pixel - raster.first) / raster.step, prior: Prior(mean: expected, information: information))
     }
 
     /// One that has not moved.

@@ -50,14 +50,11 @@ public func acquireAnywhere(
     let anywhere = AnywhereSearch(search, frames)
     let found = try anywhere.searched(anywhere.withDepth(anywhere.firstLook()))
     let best = found[0]
-    var start = try acquire(model, in: frames, around: best.roomFromPatient, tracking: tracking, parameters: parameters, threads: threads)
+    let turnedOver = try anywhere.turnedOver(best.roomFromPatient)
+    var start = try acquire(search, in: frames, around: best.roomFromPatient, mirroredAround: [best.roomFromPatient, turnedOver])
     let otherwise = found.dropFirst().filter { PoseMotion(from: best.roomFromPatient, to: $0.roomFromPatient).rotation.length > 0.6 }
-    start.otherWayAgreement = otherwise.map(\.agreement).max() ?? 0
-    start.mirroredAgreement = max(start.mirroredAgreement, try anywhere.mirroredAgreement(best))
-    if start.mirroredAgreement > parameters.mirrorAmbiguity * best.agreement, !start.causes.contains(.mirrored) {
-        start.causes.append(.mirrored)
-    }
-    if start.otherWayAgreement > parameters.anywhere.ambiguity * best.agreement { start.causes.append(.ambiguousOrientation) }
+    start.otherWayShare = (otherwise.map(\.agreement).max() ?? 0) / max(best.agreement, 1e-3)
+    if start.otherWayShare > parameters.anywhere.ambiguity { start.causes.append(.ambiguousOrientation) }
     return start
 }
 
@@ -123,17 +120,18 @@ private struct AnywhereSearch {
 
     /// Where the whole patient comes to rest from each of these, best first.
     func searched(_ places: [PlacedPatient]) throws -> [PlacedPatient] {
-        distinct(try settled(places, in: frames), limit: parameters.searched)
+        let measured = search.measured(frames, parameters.search)
+        let freedom = StartFreedom(turn: parameters.turn, shift: parameters.shift, depthShift: parameters.depthShift)
+        let found = try places.map { try search.placedWhole($0.roomFromPatient, measured, parameters.search, freedom) }
+        return distinct(found, limit: parameters.searched)
     }
 
-    /// How well the mirrored images agree with a patient turned over: but for the rays' divergence a patient seen from behind is the mirror image of one seen
-    /// from the front.
-    func mirroredAgreement(_ place: PlacedPatient) throws -> Double {
-        let spine = place.roomFromPatient.rotation.columns.2
-        let centre = place.roomFromPatient * search.model.centre
-        let turned = PoseMotion(rotation: .pi * spine, shift: try shiftToMirrorImage(of: centre)).applied(
-            to: place.roomFromPatient, about: centre)
-        return try settled([place, (turned, 0)], in: frames.map(\.mirrored)).map(\.agreement).max()!
+    /// Where a patient turned over looks as in the mirrored images: but for the rays' divergence, one seen from behind is the mirror image of one seen from
+    /// the front.
+    func turnedOver(_ place: RigidTransform<Room, Patient>) throws -> RigidTransform<Room, Patient> {
+        let centre = place * search.model.centre
+        return PoseMotion(rotation: .pi * place.rotation.columns.2, shift: try shiftToMirrorImage(of: centre)).applied(
+            to: place, about: centre)
     }
 
     /// What brings a point nearest to where the mirrored images show it: least squares over the views, and no way along the rays that none asks for.
@@ -152,12 +150,6 @@ private struct AnywhereSearch {
         }
         let shift = try solvePositive(matrix.values, [wanted.x, wanted.y, wanted.z])
         return SIMD3(shift[0], shift[1], shift[2])
-    }
-
-    private func settled(_ places: [PlacedPatient], in frames: [XRayFrame]) throws -> [PlacedPatient] {
-        let measured = search.measured(frames, parameters.search)
-        let freedom = StartFreedom(turn: parameters.turn, shift: parameters.shift, depthShift: parameters.depthShift)
-        return try places.map { try search.placedWhole($0.roomFromPatient, measured, parameters.search, freedom) }
     }
 
     /// The best first, without those that lie near to better ones.

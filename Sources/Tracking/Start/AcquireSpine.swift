@@ -10,12 +10,11 @@ public struct Acquisition: Sendable {
     public var agreement: Double
     /// The same for the best start that came to rest elsewhere, such as one level up or down; 0 where none did.
     public var otherLevelAgreement = 0.0
-    /// The same of the whole patient as one body; and of it with the mirrored images, and with images exchanged between views.
-    public var wholeAgreement = 0.0
-    public var mirroredAgreement = 0.0
-    public var swappedAgreement = 0.0
-    /// For the patient lying another way round, where that was looked for.
-    public var otherWayAgreement = 0.0
+    /// The agreement with mirrored images, and with images exchanged between views, over that with the images as they are.
+    public var mirroredShare = 0.0
+    public var swappedShare = 0.0
+    /// The same of the patient lying another way round, where that was looked for.
+    public var otherWayShare = 0.0
     /// Empty where the place is believed.
     public var causes: [TrackingCause]
 }
@@ -71,6 +70,15 @@ public func acquire(
         return Acquisition(roomFromPatient: nil, agreement: 0, causes: [.noSignal])
     }
     let search = StartSearch(model: model, tracking: tracking, parameters: parameters, threads: threads)
+    return try acquire(search, in: frames, around: guess, mirroredAround: [guess])
+}
+
+/// - Parameter mirroredStarts: where the patient is looked for in the mirrored images, beside where it was found.
+func acquire(
+    _ search: StartSearch, in frames: [XRayFrame], around guess: RigidTransform<Room, Patient>,
+    mirroredAround mirroredStarts: [RigidTransform<Room, Patient>]
+) throws -> Acquisition {
+    let parameters = search.parameters
     let (screening, settling) = (search.measured(frames, parameters.screening), search.measured(frames, parameters.settling))
     let looked = try search.levelSteps(guess).map { step in
         let stepped = PoseMotion(rotation: SIMD3(), shift: step).applied(to: guess, about: guess.origin)
@@ -81,22 +89,23 @@ public func acquire(
     let tries = try search.distinct(looked, frames.map(\.camera)).map { look in
         (whole: look.agreement, settled: try search.settled(look.roomFromPatient, settling))
     }
-    let first = tries.indices.max { tries[$0].settled.agreement < tries[$1].settled.agreement }!
-    let best = tries[first]
-    let other = tries.indices.filter { $0 != first }.map { tries[$0].settled.agreement }.max() ?? 0
-    // Where the mirrored images come to rest may lie far from where the images as they are do, so that the guess is tried too.
-    let flipped = search.measured(frames.map(\.mirrored), parameters.screening)
-    let mirrored = try [best.settled.roomFromPatient, guess].map { try search.screened($0, flipped).agreement }.max()!
-    let swapped = try swaps(of: frames).map { try search.screened(guess, search.measured($0, parameters.screening)).agreement }.max() ?? 0
+    let best = tries.max { $0.settled.agreement < $1.settled.agreement }!
+    // Places that lay apart may have come to rest in one.
+    let other = search.distinct(tries.map(\.settled), frames.map(\.camera)).dropFirst().first?.agreement ?? 0
+    let mirrored = try search.mirroredShare(of: best, in: frames.map(\.mirrored), around: [best.settled.roomFromPatient] + mirroredStarts)
+    let swapped =
+        try swaps(of: frames).map {
+            try search.screened(guess, search.measured($0, parameters.screening)).agreement / max(best.whole, 1e-3)
+        }.max() ?? 0
     var causes: [TrackingCause] = []
     if best.settled.agreement < parameters.leastAgreement { causes.append(.lowSimilarity) }
     // Not only where they explain the images better: what cannot be told from the mirrored must not pass for right.
-    if mirrored > parameters.mirrorAmbiguity * best.whole { causes.append(.mirrored) }
-    if swapped > parameters.ambiguity * best.whole { causes.append(.viewsSwapped) }
+    if mirrored > parameters.mirrorAmbiguity { causes.append(.mirrored) }
+    if swapped > parameters.ambiguity { causes.append(.viewsSwapped) }
     if other > parameters.ambiguity * best.settled.agreement { causes.append(.ambiguousLevel) }
     return Acquisition(
         roomFromPatient: best.settled.roomFromPatient, agreement: best.settled.agreement, otherLevelAgreement: other,
-        wholeAgreement: best.whole, mirroredAgreement: mirrored, swappedAgreement: swapped, causes: causes)
+        mirroredShare: mirrored, swappedShare: swapped, causes: causes)
 }
 
 /// The frames with the images of two views exchanged, for each pair whose images have one size.

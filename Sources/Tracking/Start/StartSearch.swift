@@ -87,6 +87,20 @@ struct StartSearch {
         return try placedWhole(start, measured, parameters.screening, freedom)
     }
 
+    /// How well mirrored images can be explained, over how well the images as they are: by the whole patient, and where that does not part them, by the
+    /// vertebrae and the rest.
+    ///
+    /// - Parameter starts: where mirrored images come to rest may lie far from where the images as they are do.
+    func mirroredShare(
+        of best: (whole: Double, settled: PlacedPatient), in flipped: [XRayFrame], around starts: [RigidTransform<Room, Patient>]
+    ) throws -> Double {
+        let coarse = measured(flipped, parameters.screening)
+        let look = try starts.map { try screened($0, coarse) }.max { $0.agreement < $1.agreement }!
+        let share = look.agreement / max(best.whole, 1e-3)
+        guard share > parameters.mirrorAmbiguity else { return share }
+        return try settled(look.roomFromPatient, measured(flipped, parameters.settling)).agreement / max(best.settled.agreement, 1e-3)
+    }
+
     /// Where a start comes to rest when the whole patient moves as one body: ribs and organs hold it where a vertebra alone would turn into a look-alike.
     func placedWhole(
         _ start: RigidTransform<Room, Patient>, _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]],
@@ -124,7 +138,9 @@ struct StartSearch {
                     let seen = measured[level][view].slopes
                     return ComparedView(
                         camera: cameras[view], measured: seen,
-                        background: background(rest.slopes[level][view], seen.raster, cameras[view], at: place))
+                        background: MovableBackground(
+                            movable: rest.slopes[level][view], seen.raster, in: cameras[view], about: place * model.centre,
+                            shift: tracking.restStartShift, turn: tracking.restStartTurn, inflation: usualInflation))
                 }
             }
             let found = try registerVertebrae(
@@ -167,20 +183,6 @@ struct StartSearch {
     }
 
     private func mean(_ numbers: [Double]) -> Double { numbers.reduce(0, +) / Double(numbers.count) }
-
-    /// The rest, which may lie a little otherwise beside the spine than in the CT.
-    private func background(
-        _ slopes: [Float], _ raster: DetectorRaster, _ camera: CArmCamera, at place: RigidTransform<Room, Patient>
-    ) -> MovableBackground {
-        let pixel = camera.pixel(of: place * model.centre) ?? camera.principalPoint
-        let (shift, turn) = (tracking.restStartShift, tracking.restStartTurn)
-        return MovableBackground(
-            raster: raster, slopes: slopes, standing: nil, step: raster.step * camera.pixelSpacing.y,
-            pivot: (pixel - raster.first) / raster.step,
-            prior: .init(
-                mean: ImageMotion(), information: [1 / (shift * shift), 1 / (shift * shift), 1 / (turn * turn)].map { $0 * usualInflation })
-        )
-    }
 
     /// A group that may move far and vertebrae that hardly move in it.
     private func rigidPrior(_ poses: [RigidTransform<Room, Vertebra>], _ cameras: [CArmCamera]) throws -> PosePrior {

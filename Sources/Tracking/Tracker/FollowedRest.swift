@@ -61,16 +61,11 @@ struct FollowedRest: Sendable {
         level: Int, view: Int, raster: DetectorRaster, standing: [Float]?, centre: Point<Patient>, after gap: Double, inflation: Double,
         _ parameters: TrackerParameters
     ) -> MovableBackground {
-        let camera = images.cameras[view]
         let spread = isFresh ? 1 : gap.squareRoot()
-        let shift = spread * parameters.restShift
-        let turn = spread * parameters.restTurn
-        let pixel = camera.pixel(of: images.roomFromPatient * centre) ?? camera.principalPoint
         return MovableBackground(
-            raster: raster, slopes: images.slopes[level][view], standing: standing, step: raster.step * camera.pixelSpacing.y,
-            pivot: (pixel - raster.first) / raster.step,
-            prior: .init(
-                mean: motions[view], information: [1 / (shift * shift), 1 / (shift * shift), 1 / (turn * turn)].map { $0 * inflation }))
+            movable: images.slopes[level][view], raster, standing: standing, in: images.cameras[view],
+            about: images.roomFromPatient * centre,
+            expected: motions[view], shift: spread * parameters.restShift, turn: spread * parameters.restTurn, inflation: inflation)
     }
 
     /// The line integrals of the rest in one view, where it was last drawn.
@@ -90,4 +85,7 @@ struct FollowedRest: Sendable {
         }
         search = Search(job: job, motions: motions, due: time + parameters.restDelay)
     }
+
+    /// All vertebrae were lost: what is being looked for rests on poses that led nowhere, and is not taken over.
+    mutating func lose() { search = nil }
 }

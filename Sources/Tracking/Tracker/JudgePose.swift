@@ -1,5 +1,18 @@
 import Foundation
 
+/// The states of all vertebrae of a moment.
+///
+/// Beside what speaks against each by itself, see below: the only one with a pose has no neighbour that it could stand wrongly to, and one view agrees with a turn
+/// or a shift that a second would contradict. So it is OK only where views that stand apart show it.
+func judge(_ evidence: [PoseEvidence], _ limits: TrustLimits) -> [(state: TrackingState, causes: [TrackingCause])] {
+    var judged = evidence.map { judge($0, limits) }
+    let posed = judged.indices.filter { judged[$0].state != .lost }
+    if posed.count == 1, !evidence[posed[0]].isDepthMeasured {
+        judged[posed[0]] = (.degraded, judged[posed[0]].causes + [.unchecked])
+    }
+    return judged
+}
+
 /// The state that evidence leads to, with every cause that speaks against trust, the gravest first.
 func judge(_ evidence: PoseEvidence, _ limits: TrustLimits) -> (state: TrackingState, causes: [TrackingCause]) {
     var lost: [TrackingCause] = []

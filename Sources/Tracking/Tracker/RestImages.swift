@@ -30,31 +30,13 @@ struct RestImages: Sendable {
             }
             return steps[view].map { step in
                 let raster = DetectorRaster(blocksOf: step, in: camera)
-                let means = blockMeans(image, finest, raster)
+                let means = resampled(image, of: finest, on: raster, by: .mean)
                 return (slopes: filter.slopes(of: means, raster), lineIntegrals: means)
             }
         }
         slopes = parameters.fineness.indices.map { level in byView.map { $0[level].slopes } }
         lineIntegrals = parameters.fineness.indices.map { level in byView.map { $0[level].lineIntegrals } }
     }
-}
-
-/// An image on a coarser raster of the same camera: the means of the places in each block, or the nearest where blocks do not hold whole places.
-private func blockMeans(_ image: [Float], _ fine: DetectorRaster, _ coarse: DetectorRaster) -> [Float] {
-    guard fine != coarse else { return image }
-    let ratio = coarse.step / fine.step
-    let side = max(1, Int(ratio))
-    let share = 1 / Float(side * side)
-    var means = [Float](repeating: 0, count: coarse.count)
-    for v in 0..<coarse.size.y {
-        for u in 0..<coarse.size.x {
-            let (firstU, firstV) = (Int(Double(u) * ratio), Int(Double(v) * ratio))
-            var sum: Float = 0
-            for j in firstV..<(firstV + side) { for i in firstU..<(firstU + side) { sum += image[j * fine.size.x + i] } }
-            means[v * coarse.size.x + u] = sum * share
-        }
-    }
-    return means
 }
 
 extension CArmCamera {

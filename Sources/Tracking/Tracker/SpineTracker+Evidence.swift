@@ -35,7 +35,8 @@ extension SpineTracker {
             let block = publishedCovariance(posterior.block(6 * n, 6 * n, size: 6), of: pose, seenIn: seeing)
             evidence.turnDeviation = try block.block(0, 0, size: 3).largestDeviation()
             var shift = block.block(3, 3, size: 3)
-            if !viewsStandApart(seeing, at: pose.origin) { shift.flatten(along: rayDirection(seeing.first ?? cameras[0], to: pose.origin)) }
+            evidence.isDepthMeasured = viewsStandApart(seeing, at: pose.origin)
+            if !evidence.isDepthMeasured { shift.flatten(along: rayDirection(seeing.first ?? cameras[0], to: pose.origin)) }
             evidence.shiftDeviation = try shift.largestDeviation()
             return evidence
         }

@@ -97,14 +97,18 @@ public struct SpineTracker: Sendable {
         let estimates = try accept(found.poses, posterior, evidence, prior, at: time, cameras)
         if estimates.contains(where: { $0.state != .lost }) {
             rest.follow(found.motions, restMoment(views[0].map(\.measured), cameras, poses), at: time)
+        } else {
+            rest.lose()
         }
         self.rest = rest
-        if estimates.contains(where: { $0.state == .ok }) { agreement.learn(agreements) }
+        // Of a vertebra that nothing but its being alone speaks against, the images are as usual.
+        if estimates.contains(where: { $0.state == .ok || $0.causes == [.unchecked] }) { agreement.learn(agreements) }
         return estimates
     }
 
     private mutating func lostAll(_ cause: TrackingCause) -> [VertebraEstimate] {
-        model.vertebrae.indices.map { n in
+        rest?.lose()
+        return model.vertebrae.indices.map { n in
             framesLost[n] += 1
             return VertebraEstimate(lost: model.vertebrae[n].level, [cause], PoseEvidence())
         }
@@ -115,20 +119,20 @@ public struct SpineTracker: Sendable {
         _ found: [RigidTransform<Room, Vertebra>], _ posterior: SquareMatrix, _ evidence: [PoseEvidence], _ prior: PosePrior,
         at time: Double, _ cameras: [CArmCamera]
     ) throws -> [VertebraEstimate] {
+        let judged = judge(evidence, parameters.limits)
         let estimates = found.indices.map { n in
             let level = model.vertebrae[n].level
             let seeing = evidence[n].views.map { cameras[$0] }
-            let isDepthObservable = viewsStandApart(seeing, at: found[n].origin)
-            var (state, causes) = judge(evidence[n], parameters.limits)
+            var (state, causes) = judged[n]
             guard state != .lost else { return VertebraEstimate(lost: level, causes, evidence[n]) }
             if framesLost[n] > 0 { (state, causes) = (.degraded, causes + [.reacquired]) }
             var block = publishedCovariance(posterior.block(6 * n, 6 * n, size: 6), of: found[n], seenIn: seeing)
-            if !isDepthObservable {
+            if !evidence[n].isDepthMeasured {
                 block.widen(along: rayDirection(seeing.first ?? cameras[0], to: found[n].origin), to: parameters.leastDepthDeviation)
             }
             return VertebraEstimate(
                 level: level, state: state, causes: causes, roomFromVertebra: found[n], covariance: block.values,
-                isDepthObservable: isDepthObservable, evidence: evidence[n])
+                isDepthObservable: evidence[n].isDepthMeasured, evidence: evidence[n])
         }
         let isSeen = estimates.map { $0.state != .lost }
         framesLost = zip(framesLost, isSeen).map { $1 ? 0 : $0 + 1 }

@@ -31,6 +31,8 @@ public enum TrackingCause: String, Codable, Sendable, CaseIterable {
     case neighbours
     /// The images say too little about its pose.
     case uncertain
+    /// It is the only one with a pose, seen from one direction alone: neither a neighbour nor another view would show that it is wrong.
+    case unchecked
     /// The equations of its pose have no solution: image or geometry are beyond reason.
     case unsolvable
     /// A start one level up or down explains the image as well.
@@ -77,6 +79,8 @@ public struct PoseEvidence: Equatable, Sendable {
     public var covered = 0.0
     /// Which views show enough of it, by their place among those with a signal.
     public var views: [Int] = []
+    /// Whether these see it from directions that stand apart, so that its depth is measured.
+    public var isDepthMeasured = false
     /// The share of its edges where residuals are far beyond what is usual; of the view where most are.
     public var outliers = 0.0
     /// How far it went from where it was expected, in standard deviations, by root mean square over its six parameters.
