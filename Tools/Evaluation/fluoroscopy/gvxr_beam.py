@@ -17,8 +17,10 @@ class Beam:
     opened = False
 
     def __init__(self):
-        from gvxrPython3 import gvxr
-
+        try:
+            from gvxrPython3 import gvxr
+        except ImportError as error:
+            raise SystemExit(f"gvxr: {error}. Install requirements-fluoroscopy.txt and the packages of apt-packages-fluoroscopy.txt") from error
         self.gvxr = gvxr
         if not Beam.opened:
             gvxr.useLogFile("/dev/null")
