@@ -12,6 +12,8 @@ struct TrackTally {
     private var causes: [VertebraLevel: [TrackingCause: Int]] = [:]
     /// Of tracking each moment.
     private var trackingMS: [Double] = []
+    /// The same without the first, in which the start was looked for; later starts are looked for beside the loop.
+    private var laterMS: [Double] { trackingMS.count > 1 ? Array(trackingMS.dropFirst()) : trackingMS }
     /// From a moment's last frame coming in to its line being written; of live moments alone.
     private var latencyMS: [Double] = []
     private var last: [VertebraEstimate] = []
@@ -39,7 +41,9 @@ struct TrackTally {
     }
 
     var measurements: [String: JSONValue] {
-        var all: [String: JSONValue] = ["frames": .integer(momentCount), "frame_ms": measured(trackingMS)]
+        var all: [String: JSONValue] = [
+            "frames": .integer(momentCount), "first_frame_ms": .number(trackingMS[0]), "frame_ms": measured(laterMS),
+        ]
         if !latencyMS.isEmpty { all["latency_ms"] = measured(latencyMS) }
         return all
     }
@@ -63,7 +67,7 @@ struct TrackTally {
         }
         let latency = latencyMS.isEmpty ? "" : "; from frame to pose \(spread(latencyMS))"
         let estimate = areEstimated ? "\n\nThe levels are an estimate (?): check the count." : ""
-        return head + rows.joined(separator: "\n") + estimate + "\n\nNot a medical device. \(spread(trackingMS)) a frame" + latency
+        return head + rows.joined(separator: "\n") + estimate + "\n\nNot a medical device. \(spread(laterMS)) a frame, \(String(format: "%.0f ms", trackingMS[0])) the first" + latency
     }
 
     private func spread(_ milliseconds: [Double]) -> String {
