@@ -67,7 +67,8 @@ struct TrackTally {
         }
         let latency = latencyMS.isEmpty ? "" : "; from frame to pose \(spread(latencyMS))"
         let estimate = areEstimated ? "\n\nThe levels are an estimate (?): check the count." : ""
-        return head + rows.joined(separator: "\n") + estimate + "\n\nNot a medical device. \(spread(laterMS)) a frame, \(String(format: "%.0f ms", trackingMS[0])) the first" + latency
+        return head + rows.joined(separator: "\n") + estimate
+            + "\n\nNot a medical device. \(spread(laterMS)) a frame, \(String(format: "%.0f ms", trackingMS[0])) the first" + latency
     }
 
     private func spread(_ milliseconds: [Double]) -> String {
