@@ -28,8 +28,9 @@ struct ConnectionIntake {
     }
 }
 
-/// Below this many bytes growing memory is somebody else's.
-private let littleTraffic: Int64 = 1 << 20
+/// Below this many bytes growing memory is somebody else's, such as a search for the patient that runs while a frame comes in; no frame of 16 bits and
+/// 2000 x 2000 pixels has more.
+private let littleTraffic: Int64 = 8 << 20
 
 /// Of this process; 0 where the kernel does not say.
 private func residentBytes() -> Int64 {

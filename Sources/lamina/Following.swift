@@ -13,6 +13,8 @@ struct Following {
     /// Roughly where the patient lies; nil where nothing is known of it.
     private var place: RigidTransform<Room, Patient>?
     private let searchesAnywhere: Bool
+    /// Which way the patient lay when it was last found.
+    private var lastFound: RigidTransform<Room, Patient>?
     private var tracker: SpineTracker?
     private var search: Search?
     private var doubts: [TrackingCause] = []
@@ -51,10 +53,18 @@ struct Following {
     private func lost(_ causes: [TrackingCause]) -> [VertebraEstimate] { model.vertebrae.map { VertebraEstimate(lost: $0.level, causes) } }
 
     private mutating func begin(_ moment: FluoroscopyMoment, _ log: RunLog) throws {
+        if let tracker {
+            place = try tracker.lastPlace()
+            self.tracker = nil
+        }
         let (model, place, threads) = (model, place, threads)
         @Sendable func found(threads: Int) throws -> Acquisition {
-            guard let place else { return try acquireAnywhere(model, in: moment.frames, threads: threads) }
-            return try acquire(model, in: moment.frames, around: place, threads: threads)
+            do {
+                guard let place else { return try acquireAnywhere(model, in: moment.frames, threads: threads) }
+                return try acquire(model, in: moment.frames, around: place, threads: threads)
+            } catch is LinearAlgebraError {
+                return Acquisition(notFound: .unsolvable)
+            }
         }
         guard !starts.isEmpty else {
             // Nothing is being tracked that would have to wait.
@@ -64,10 +74,14 @@ struct Following {
         search = Search(job: BackgroundJob { try found(threads: max(1, threads - 1)) }, due: moment.timeS + searchTime)
     }
 
-    private mutating func accept(_ found: Acquisition, _ moment: FluoroscopyMoment, _ log: RunLog) {
-        doubts = found.causes
-        defer { starts.append(found) }
-        guard doubts.isEmpty, let found = found.roomFromPatient else {
+    private mutating func accept(_ start: Acquisition, _ moment: FluoroscopyMoment, _ log: RunLog) {
+        doubts = start.causes
+        defer { starts.append(start) }
+        // Nobody turns a patient over between two searches: an image was flipped, or this is another patient.
+        if let before = lastFound, let now = start.roomFromPatient, PoseMotion(from: before, to: now).rotation.length > mostTurned {
+            doubts.append(.ambiguousOrientation)
+        }
+        guard doubts.isEmpty, let found = start.roomFromPatient else {
             // Not where it was last, but perhaps elsewhere.
             if searchesAnywhere, doubts != [.noSignal] { place = nil }
             // A search takes seconds where a frame takes milliseconds; a frame without signal costs none.
@@ -75,8 +89,9 @@ struct Following {
             log.warn("not_started", "no start: \(doubts.map(\.rawValue).joined(separator: ", "))", levels: model.vertebrae.map(\.level))
             return
         }
-        tracker = SpineTracker(model, startingAt: found, isReacquired: !starts.isEmpty, threads: threads)
-        place = found
+        tracker = SpineTracker(
+            model, startingAt: found, startAgreement: start.leastViewAgreement, isReacquired: !starts.isEmpty, threads: threads)
+        (place, lastFound) = (found, found)
     }
 }
 
@@ -84,3 +99,5 @@ struct Following {
 private let searchTime = 0.5
 /// Seconds of frames from one search that found nothing to the next.
 private let betweenSearches = 0.5
+/// A patient found again may be turned by so much in the room, rad: a rotated table, a patient on the side.
+private let mostTurned = 60.0 * .pi / 180

@@ -23,6 +23,15 @@ struct StartOptions: ParsableArguments {
         }
     }
 
+    /// The files that these options name.
+    ///
+    /// - Throws: `CommandFailure` for one that is not there.
+    func files() throws -> [String] {
+        let named = [initial, landmarks].compactMap(\.self)
+        if let missing = named.first(where: { !FileManager.default.fileExists(atPath: $0) }) { throw fileNotFound(missing) }
+        return named
+    }
+
     /// - Returns: nil where the patient is to be looked for everywhere.
     /// - Throws: `WireFileError`, `CommandFailure`.
     func place(of tracked: TrackedCase, views: [String], cameras: [CArmCamera]) throws -> RigidTransform<Room, Patient>? {
@@ -76,10 +85,12 @@ struct StartOptions: ParsableArguments {
     }
 
     private func contents(_ path: String) throws -> Data {
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw CommandFailure(.usage, code: "file_not_found", what: "there is no such file", place: path)
-        }
+        guard let data = FileManager.default.contents(atPath: path) else { throw fileNotFound(path) }
         return data
+    }
+
+    private func fileNotFound(_ path: String) -> CommandFailure {
+        CommandFailure(.usage, code: "file_not_found", what: "there is no such file", place: path)
     }
 }
 

@@ -58,9 +58,10 @@ struct TrackCommand: ParsableCommand {
             try writeCase(at: output, replacing: force) { draft in
                 let tracked = try TrackedCase(
                     at: folder, scan: ct, levels: levels, surroundings: bare ? .air : .patient, threads: threads, log: log)
+                let startFiles = try start.files()
                 let frames = try input.open(log: log)
                 // By their bytes before any is read; frames are read one by one as they are tracked.
-                let files = try fileRecords(of: frames.files + [start.initial, start.landmarks].compactMap(\.self))
+                let files = try fileRecords(of: frames.files + startFiles)
                 let run = try TrackRun(
                     tracked, frames.source,
                     from: { try start.place(of: tracked, views: $0.frames.map(\.view), cameras: $0.frames.map(\.camera)) },

@@ -12,7 +12,7 @@ struct TrackTally {
     private var causes: [VertebraLevel: [TrackingCause: Int]] = [:]
     /// Of tracking each moment.
     private var trackingMS: [Double] = []
-    /// The same without the first, in which the start was looked for; later starts are looked for beside the loop.
+    /// The same without the first, in which the start was looked for; later ones of live frames are looked for beside the loop, and those of files waited for.
     private var laterMS: [Double] { trackingMS.count > 1 ? Array(trackingMS.dropFirst()) : trackingMS }
     /// From a moment's last frame coming in to its line being written; of live moments alone.
     private var latencyMS: [Double] = []

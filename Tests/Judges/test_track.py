@@ -287,6 +287,9 @@ def test_frames_without_geometry_are_3_and_a_missing_start_is_2(scene, tmp_path)
     frames = write_frames(tmp_path / "frames", scene["frames"], near(scene))
     nowhere = run_lamina("track", scene["case"], "--frames", frames, "-o", tmp_path / "run")
     assert nowhere.returncode == 2 and "--initial" in nowhere.stderr and "--auto" in nowhere.stderr
+    for option in ("--initial", "--landmarks"):
+        missing = run_lamina("track", scene["case"], "--frames", frames, option, tmp_path / "not_there.json", "-o", tmp_path / "run")
+        assert missing.returncode == 2 and "not_there.json" in missing.stderr and "file_not_found" in missing.stderr
     (frames / "geometry.json").unlink()
     run = track(scene, frames, tmp_path / "run")
     assert run.returncode == 3 and "geometry.json" in run.stderr and not (tmp_path / "run").exists()

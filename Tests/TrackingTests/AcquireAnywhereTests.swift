@@ -60,6 +60,15 @@ struct AcquireAnywhereTests {
         #expect(found.causes.contains(.ambiguousLevel), "\(found)")
     }
 
+    /// The work of the first look is bounded, whatever the image's shape.
+    @Test(.timeLimit(.minutes(1)))
+    func aStripOfPixelsIsSearchedInTime() throws {
+        let model = try StartScene.model(withOrgans: true)
+        let camera = try TestViews.fromTheFront(size: SIMD2(4096, 40), spacing: 0.1)
+        let found = try acquireAnywhere(model, in: StartScene.frames(model, supine(), [camera]), threads: 2)
+        #expect(!found.causes.isEmpty, "\(found)")
+    }
+
     @Test(arguments: [0, .nan] as [Float])
     func framesOfNothingHaveNoStart(value: Float) throws {
         let model = try StartScene.model(withOrgans: false)

@@ -68,6 +68,12 @@ struct SlidingAgreementTests {
 
     @Test func anOppositeImageDoesNotAgree() throws {
         let sliding = SlidingAgreement(try measured(blobs, shift: SIMD2()), reach: SIMD2(), filter: filter)
-        #expect(!(sliding.best(drawn(sliding) { -blobs($0, $1) }).agreement > 0))
+        #expect(sliding.best(drawn(sliding) { -blobs($0, $1) }).agreement == 0)
+    }
+
+    /// A view of nothing says nothing, and does not spoil the others' mean.
+    @Test func aFlatViewAgreesWithNothing() throws {
+        let sliding = SlidingAgreement(try measured({ _, _ in 1 }, shift: SIMD2()), reach: SIMD2(), filter: filter)
+        #expect(sliding.best(drawn(sliding, blobs)).agreement == 0)
     }
 }

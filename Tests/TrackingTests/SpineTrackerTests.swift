@@ -150,4 +150,26 @@ struct SpineTrackerTests {
         }
         #expect(!tracker.isStale(at: 0.4) && tracker.isStale(at: 0.6))
     }
+
+    /// The patient was moved by a vertebra while the start was looked for.
+    @Test func aStartThatIsOneLevelOffByNowIsNotBelieved() throws {
+        let model = try StartScene.model(withOrgans: true)
+        let seen = StartScene.frames(model, supine(), [try StartScene.front()])
+        var tracker = SpineTracker(model, startingAt: supine(at: Point(0, 0, 30)), startAgreement: 0.99, isReacquired: true, threads: 2)
+        for n in 0..<6 {
+            #expect(try tracker.track(seen, at: Double(n) / 15).allSatisfy { $0.state == .lost })
+        }
+    }
+
+    /// The second view was dark when the start was found, and shows a mirror image when it lights up.
+    @Test func aViewThatLightsUpIsNotTrustedUnseen() throws {
+        let model = try StartScene.model(withOrgans: true)
+        var seen = StartScene.frames(model, supine(), [try StartScene.front(), try StartScene.side()])
+        seen[1] = seen[1].mirrored
+        var tracker = SpineTracker(model, startingAt: supine(), startAgreement: 0.99, threads: 2)
+        #expect(try tracker.track([seen[0]], at: 0).allSatisfy { $0.state != .lost })
+        for n in 1...4 {
+            #expect(try tracker.track(seen, at: Double(n) / 15).allSatisfy { $0.state != .ok })
+        }
+    }
 }

@@ -26,4 +26,14 @@ struct UsualAgreementTests {
     }
 
     @Test func noViewIsNoAgreement() { #expect(UsualAgreement().share(of: [(String, Double)]()) == 0) }
+
+    /// The patient may have moved by a level while the start was looked for; a view may light up that the start did not see.
+    @Test func aViewMustAgreeAsTheStartDidFromItsFirstFrameOn() {
+        var agreement = UsualAgreement(start: 0.96)
+        #expect(abs(agreement.share(of: [("AP", 0.6)]) - 0.625) < 1e-9)
+        agreement.learn([("AP", 0.95)])
+        #expect(agreement.share(of: [("AP", 0.95)]) > 0.99)
+        #expect(agreement.share(of: [("AP", 0.95), ("LAT", 0.4)]) < 0.5)
+        #expect(UsualAgreement().share(of: [("AP", 0.6)]) == 1)
+    }
 }

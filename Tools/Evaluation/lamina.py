@@ -38,8 +38,8 @@ def plan(ct, labels, scheme, case, *options, accept=PLANNED_CODES):
 
 
 def track_arguments(case, frames, initial, run_folder, *options):
-    """Arguments of `lamina track`; an earlier run's folder is replaced."""
-    return ["track", case, "--frames", frames, "--initial", initial, "-o", run_folder, "--force", *options]
+    """Arguments of `lamina track`; without a start the patient is looked for everywhere. An earlier run's folder is replaced."""
+    return ["track", case, "--frames", frames, *(["--initial", initial] if initial else ["--auto"]), "-o", run_folder, "--force", *options]
 
 
 def version():

@@ -25,10 +25,7 @@ struct PosePrior: Sendable {
     init(
         of body: RigidTransform<Room, Vertebra>, turn: Double, shift: Double, depthShift: Double, seenBy cameras: [CArmCamera]
     ) throws {
-        let depth = viewsStandApart(cameras, at: body.origin) ? shift : depthShift
-        let covariance = SquareMatrix(
-            turnVariance: turn * turn,
-            shift: SquareMatrix(across: shift * shift, along: depth * depth, direction: rayDirection(cameras[0], to: body.origin)))
+        let covariance = SquareMatrix(turn: turn, shift: shift, depthShift: depthShift, at: body.origin, seenBy: cameras)
         self.init(means: [body], information: try covariance.inverse(), covariance: covariance)
     }
 
@@ -46,5 +43,16 @@ struct PosePrior: Sendable {
     func cost(of poses: [RigidTransform<Room, Vertebra>]) -> Double {
         let d = deviation(of: poses)
         return zip(d, information * d).reduce(0) { $0 + $1.0 * $1.1 } / 2
+    }
+}
+
+extension SquareMatrix {
+    /// The covariance of a motion about a point from standard deviations: of its turn (rad), its shift (mm), and its shift along the rays where the cameras do not tell
+    /// the depth.
+    init(turn: Double, shift: Double, depthShift: Double, at point: Point<Room>, seenBy cameras: [CArmCamera]) {
+        let depth = viewsStandApart(cameras, at: point) ? shift : depthShift
+        self.init(
+            turnVariance: turn * turn,
+            shift: SquareMatrix(across: shift * shift, along: depth * depth, direction: rayDirection(cameras[0], to: point)))
     }
 }

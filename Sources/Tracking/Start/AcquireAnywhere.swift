@@ -4,8 +4,9 @@ import Frames
 
 /// How a patient is looked for of whom nothing is known but that the tracked vertebrae are in view.
 public struct AnywhereParameters: Codable, Equatable, Sendable {
-    /// Places along the shorter side of the first view's image at the first look.
+    /// Places along the shorter side of the first view's image at the first look, and in all of it at most.
     public var places = 25
+    public var mostPlaces = 1600
     /// Steps of the turn in the image's plane and about the spine's long axis, to a full turn: 15 degrees, since the search that follows mends half of it.
     public var turns = 24
     /// Distances from the source that are tried, as shares of the detector's: a shadow is within 6 % of its size then.
@@ -26,6 +27,8 @@ public struct AnywhereParameters: Codable, Equatable, Sendable {
     /// Places that lie less apart than this are the same: rad and mm across the rays.
     public var sameTurn = 20.0 * .pi / 180
     public var same = 15.0
+    /// Turned by more than this, rad, a place is another way to lie: more than any search here mends.
+    public var otherWay = 40.0 * .pi / 180
     /// A patient lying another way round whose agreement is more than this share of the best leaves it open which is right.
     public var ambiguity = 0.95
 
@@ -39,23 +42,32 @@ public struct AnywhereParameters: Codable, Equatable, Sendable {
 /// must pass all that a start by hand must.
 ///
 /// - Throws: `LinearAlgebraError`.
-/// - Complexity: 1,728 coarse projections of the CT, about 1.5 s on two cores; then as `acquire`.
+/// - Complexity: 1,728 coarse projections of the CT, each compared at every shift: O(places squared), with `mostPlaces` at most; 1 to 3 s on two cores. Then as `acquire`.
 public func acquireAnywhere(
     _ model: SpineModel, in frames: [XRayFrame], tracking: TrackerParameters = .init(), parameters: AcquisitionParameters = .init(),
     threads: Int
 ) throws -> Acquisition {
     let frames = frames.filter(\.hasSignal)
-    guard !frames.isEmpty else { return Acquisition(roomFromPatient: nil, agreement: 0, causes: [.noSignal]) }
+    guard !frames.isEmpty else { return Acquisition(notFound: .noSignal) }
     let search = StartSearch(model: model, tracking: tracking, parameters: parameters, threads: threads)
     let anywhere = AnywhereSearch(search, frames)
     let found = try anywhere.searched(anywhere.withDepth(anywhere.firstLook()))
-    let best = found[0]
+    guard let best = found.first else { return Acquisition(notFound: .unsolvable) }
     let turnedOver = try anywhere.turnedOver(best.roomFromPatient)
     var start = try acquire(search, in: frames, around: best.roomFromPatient, mirroredAround: [best.roomFromPatient, turnedOver])
-    let otherwise = found.dropFirst().filter { PoseMotion(from: best.roomFromPatient, to: $0.roomFromPatient).rotation.length > 0.6 }
-    start.otherWayShare = (otherwise.map(\.agreement).max() ?? 0) / max(best.agreement, 1e-3)
+    let rivals = found.dropFirst() + (try anywhere.searched(anywhere.turnedByHalf(best)))
+    let otherWays = rivals.filter { turn(from: best, to: $0) > parameters.anywhere.otherWay }
+    start.otherWayShare = (otherWays.map(\.agreement).max() ?? 0) / max(best.agreement, 1e-3)
     if start.otherWayShare > parameters.anywhere.ambiguity { start.causes.append(.ambiguousOrientation) }
+    let sameWay = rivals.filter { turn(from: best, to: $0) <= parameters.anywhere.otherWay }
+    if !start.causes.contains(.ambiguousLevel), try anywhere.holdsAnotherLevel(Array(sameWay), than: best) {
+        start.causes.append(.ambiguousLevel)
+    }
     return start
+}
+
+private func turn(from a: PlacedPatient, to b: PlacedPatient) -> Double {
+    PoseMotion(from: a.roomFromPatient, to: b.roomFromPatient).rotation.length
 }
 
 private struct AnywhereSearch {
@@ -73,9 +85,11 @@ private struct AnywhereSearch {
         filter = GradientFilter(sigma: search.tracking.registration.sigma)
     }
 
-    /// Pixels to a place's side in a view, by the size of its image at the first look.
+    /// A view at the first look's places. Their number is bounded, because the work grows with its square.
     private func measured(_ frame: XRayFrame) -> MeasuredSlopes {
-        MeasuredSlopes(frame, blocksOf: max(1, frame.camera.size.min() / parameters.places), filter: filter)
+        let size = frame.camera.size
+        let bounded = (Double(size.x) * Double(size.y) / Double(parameters.mostPlaces)).squareRoot().rounded(.up)
+        return search.measured(frame, blocksOf: max(1, size.min() / parameters.places, Int(bounded)), filter: filter)
     }
 
     /// The best shift in the first view of every way to lie, best first, each way only once.
@@ -123,8 +137,34 @@ private struct AnywhereSearch {
     func searched(_ places: [PlacedPatient]) throws -> [PlacedPatient] {
         let measured = search.measured(frames, parameters.search)
         let freedom = StartFreedom(turn: parameters.turn, shift: parameters.shift, depthShift: parameters.depthShift)
-        let found = try places.map { try search.placedWhole($0.roomFromPatient, measured, parameters.search, freedom) }
+        let found = try places.compactMap { place -> PlacedPatient? in
+            // One place that has no solution says nothing of the others.
+            do { return try search.placedWhole(place.roomFromPatient, measured, parameters.search, freedom) } catch is LinearAlgebraError {
+                return nil
+            }
+        }
         return distinct(found, limit: parameters.searched)
+    }
+
+    /// A place turned by half a turn about each of the patient's axes: prone for supine, feet for head.
+    func turnedByHalf(_ place: PlacedPatient) -> [PlacedPatient] {
+        let axes = place.roomFromPatient.rotation.columns
+        return [axes.0, axes.1, axes.2].map { axis in
+            let turned = PoseMotion(rotation: .pi * axis, shift: SIMD3())
+                .applied(to: place.roomFromPatient, about: place.roomFromPatient * search.model.centre)
+            return PlacedPatient(roomFromPatient: turned, agreements: [0])
+        }
+    }
+
+    /// Whether one of the places, which lies as the best does, is another level's and explains the images nearly as well.
+    func holdsAnotherLevel(_ places: [PlacedPatient], than best: PlacedPatient) throws -> Bool {
+        let measured = search.measured(frames, search.parameters.screening)
+        let cameras = frames.map(\.camera)
+        let least = search.parameters.ambiguity * best.agreement
+        // Searched once more, for some have not come to rest yet, and would do so where the best is.
+        return try places.filter { $0.agreement > least }.map { try search.screened($0.roomFromPatient, measured) }.contains {
+            $0.agreement > least && search.liesApart($0, best, cameras) > search.parameters.same
+        }
     }
 
     /// Where a patient turned over looks as in the mirrored images: but for the rays' divergence, one seen from behind is the mirror image of one seen from
@@ -153,21 +193,11 @@ private struct AnywhereSearch {
         return SIMD3(shift[0], shift[1], shift[2])
     }
 
-    /// The best first, without those that lie near to better ones.
     private func distinct(_ places: [PlacedPatient], limit: Int) -> [PlacedPatient] {
-        var kept: [PlacedPatient] = []
-        let cameras = frames.map(\.camera)
-        for place in places.sorted(by: { $0.agreement > $1.agreement }) {
-            guard kept.count < limit else { break }
-            let isNew = kept.allSatisfy { other in
-                PoseMotion(from: place.roomFromPatient, to: other.roomFromPatient).rotation.length > parameters.sameTurn
-                    || search.distance(
-                        place.roomFromPatient * search.model.centre, other.roomFromPatient * search.model.centre, [cameras[0]])
-                        > parameters.same
-            }
-            if isNew { kept.append(place) }
+        let camera = frames[0].camera
+        return places.distinct(limit: limit) {
+            turn(from: $0, to: $1) <= parameters.sameTurn && search.liesApart($0, $1, [camera]) <= parameters.same
         }
-        return kept
     }
 
     /// A body whose centre is seen at a pixel, at a share of the way to the detector.

@@ -8,15 +8,22 @@ public struct Acquisition: Sendable {
     public var roomFromPatient: RigidTransform<Room, Patient>?
     /// Correlation of whole images with the model, from -1 to 1.
     public var agreement: Double
+    /// The same in the view where it is worst.
+    public var leastViewAgreement = 0.0
     /// The same for the best start that came to rest elsewhere, such as one level up or down; 0 where none did.
     public var otherLevelAgreement = 0.0
     /// The agreement with mirrored images, and with images exchanged between views, over that with the images as they are.
     public var mirroredShare = 0.0
     public var swappedShare = 0.0
-    /// The same of the patient lying another way round, where that was looked for.
+    /// That of the whole patient lying another way round, as one body, over that of it as it lies; 0 where it was not looked for.
     public var otherWayShare = 0.0
     /// Empty where the place is believed.
     public var causes: [TrackingCause]
+}
+
+extension Acquisition {
+    /// No place at all.
+    public init(notFound cause: TrackingCause) { self.init(roomFromPatient: nil, agreement: 0, causes: [cause]) }
 }
 
 /// How a start is searched and when it is believed.
@@ -53,8 +60,8 @@ public struct AcquisitionParameters: Codable, Equatable, Sendable {
 
 /// The place of the patient that explains the images best, looked for around a guess and one vertebra further up and down.
 ///
-/// First the whole patient moves as one body, then the vertebrae as one beside the rest. Neighbouring vertebrae look alike, so that a start one level off fits itself nearly as well as the right one; the rest
-/// of the anatomy, which moves along, does not. The mirrored images are tried as well: a spine is nearly its own mirror image.
+/// First the whole patient moves as one body, then the vertebrae as one beside the rest. Neighbouring vertebrae look alike, so that a start one level off fits
+/// itself nearly as well as the right one; the rest of the anatomy, which moves along, does not. The mirrored images are tried as well: a spine is nearly its own mirror image.
 ///
 /// - Parameters:
 ///   - guess: within about half a vertebra, or one level and half a vertebra, of the truth; 10 degrees.
@@ -66,9 +73,7 @@ public func acquire(
 ) throws -> Acquisition {
     // A view that shows nothing agrees with nothing, and would spoil the mean over all.
     let frames = frames.filter(\.hasSignal)
-    guard !frames.isEmpty else {
-        return Acquisition(roomFromPatient: nil, agreement: 0, causes: [.noSignal])
-    }
+    guard !frames.isEmpty else { return Acquisition(notFound: .noSignal) }
     let search = StartSearch(model: model, tracking: tracking, parameters: parameters, threads: threads)
     return try acquire(search, in: frames, around: guess, mirroredAround: [guess])
 }
@@ -86,12 +91,13 @@ func acquire(
             try search.screened(PoseMotion(rotation: SIMD3(), shift: sidestep).applied(to: stepped, about: stepped.origin), screening)
         }.max { $0.agreement < $1.agreement }!
     }
-    let tries = try search.distinct(looked, frames.map(\.camera)).map { look in
+    let cameras = frames.map(\.camera)
+    let tries = try search.distinct(looked, cameras).map { look in
         (whole: look, settled: try search.settled(look.roomFromPatient, settling))
     }
     let best = tries.max { $0.settled.agreement < $1.settled.agreement }!
     // Places that lay apart may have come to rest in one.
-    let other = search.distinct(tries.map(\.settled), frames.map(\.camera)).dropFirst().first?.agreement ?? 0
+    let other = search.distinct(tries.map(\.settled), cameras).dropFirst().first?.agreement ?? 0
     let mirrored = try search.mirroredShare(of: best, in: frames.map(\.mirrored), around: [best.settled.roomFromPatient] + mirroredStarts)
     let swapped =
         try swaps(of: frames).map {
@@ -105,8 +111,9 @@ func acquire(
     if swapped > parameters.ambiguity { causes.append(.viewsSwapped) }
     if other > parameters.ambiguity * best.settled.agreement { causes.append(.ambiguousLevel) }
     return Acquisition(
-        roomFromPatient: best.settled.roomFromPatient, agreement: best.settled.agreement, otherLevelAgreement: other,
-        mirroredShare: mirrored, swappedShare: swapped, causes: causes)
+        roomFromPatient: best.settled.roomFromPatient, agreement: best.settled.agreement,
+        leastViewAgreement: best.settled.agreements.min()!, otherLevelAgreement: other, mirroredShare: mirrored, swappedShare: swapped,
+        causes: causes)
 }
 
 /// The frames with the images of two views exchanged, for each pair whose images have one size.

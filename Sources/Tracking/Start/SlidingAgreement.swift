@@ -34,7 +34,7 @@ struct SlidingAgreement {
         (self.weights, weighedU, weighedV) = (weights, alongU, alongV)
     }
 
-    /// The shift, in places, by which a drawn image agrees best, and the agreement, -1 to 1.
+    /// The shift, in places, by which a drawn image agrees best, and the agreement, 0 (none at any shift) to 1.
     ///
     /// - Parameter image: line integrals on `drawnRaster`.
     /// - Complexity: O(places x shifts).
@@ -43,7 +43,7 @@ struct SlidingAgreement {
         let count = drawnRaster.count
         let slopes = filter.slopes(of: image, drawnRaster)
         let squares = (0..<count).map { slopes[$0] * slopes[$0] + slopes[count + $0] * slopes[count + $0] }
-        var best = (shift: SIMD2<Int>(), agreement: -Float.infinity)
+        var best = (shift: SIMD2<Int>(), agreement: Float(0))
         slopes.withUnsafeBufferPointer { slopes in
             squares.withUnsafeBufferPointer { squares in
                 for shiftV in -reach.y...reach.y {

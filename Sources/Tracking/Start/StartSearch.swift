@@ -11,6 +11,18 @@ struct PlacedPatient {
     var agreement: Double { agreements.reduce(0, +) / Double(agreements.count) }
 }
 
+extension [PlacedPatient] {
+    /// The best first, without those that are the same as better ones.
+    func distinct(limit: Int = .max, isSame: (PlacedPatient, PlacedPatient) -> Bool) -> [PlacedPatient] {
+        var kept: [PlacedPatient] = []
+        for place in sorted(by: { $0.agreement > $1.agreement }) where !kept.contains(where: { isSame(place, $0) }) {
+            guard kept.count < limit else { break }
+            kept.append(place)
+        }
+        return kept
+    }
+}
+
 /// How far a patient may lie from where a search begins, standard deviations: rad, mm, and mm along the rays where the views do not tell the depth.
 struct StartFreedom {
     var turn: Double
@@ -54,13 +66,13 @@ struct StartSearch {
 
     /// The best first, without those that lie near to better ones.
     func distinct(_ places: [PlacedPatient], _ cameras: [CArmCamera]) -> [PlacedPatient] {
+        places.distinct { liesApart($0, $1, cameras) <= parameters.same }
+    }
+
+    /// How far the middle vertebra of one place is from that of another, mm; across the rays alone where the views do not tell the depth.
+    func liesApart(_ a: PlacedPatient, _ b: PlacedPatient, _ cameras: [CArmCamera]) -> Double {
         let middle = model.vertebrae[model.vertebrae.count / 2].patientFromVertebra.origin
-        var kept: [PlacedPatient] = []
-        for place in places.sorted(by: { $0.agreement > $1.agreement })
-        where kept.allSatisfy({ distance($0.roomFromPatient * middle, place.roomFromPatient * middle, cameras) > parameters.same }) {
-            kept.append(place)
-        }
-        return kept
+        return distance(a.roomFromPatient * middle, b.roomFromPatient * middle, cameras)
     }
 
     /// No step, and those to either side of the spine.
@@ -74,15 +86,16 @@ struct StartSearch {
     func measured(_ frames: [XRayFrame], _ effort: AcquisitionParameters.Search) -> [[(camera: CArmCamera, slopes: MeasuredSlopes)]] {
         let filter = GradientFilter(sigma: tracking.registration.sigma)
         return effort.fineness.map { fineness in
-            frames.map { frame in
-                var slopes = MeasuredSlopes(frame, blocksOf: frame.camera.pixels(spanning: fineness), filter: filter)
-                // Bone in air stands out as metal does in a patient.
-                if model.surroundings == .patient {
-                    slopes.hideUnmistakableMetal(in: frame, filter: filter, parameters: tracking.metal)
-                }
-                return (frame.camera, slopes)
-            }
+            frames.map { ($0.camera, measured($0, blocksOf: $0.camera.pixels(spanning: fineness), filter: filter)) }
         }
+    }
+
+    /// A frame in blocks of pixels, without what is metal wherever the patient may be.
+    func measured(_ frame: XRayFrame, blocksOf factor: Int, filter: GradientFilter) -> MeasuredSlopes {
+        var slopes = MeasuredSlopes(frame, blocksOf: factor, filter: filter)
+        // Bone in air stands out as metal does in a patient.
+        if model.surroundings == .patient { slopes.hideUnmistakableMetal(in: frame, filter: filter, parameters: tracking.metal) }
+        return slopes
     }
 
     /// Where a start near the truth comes to rest when the whole patient moves as one body.
@@ -103,7 +116,7 @@ struct StartSearch {
         let coarse = measured(flipped, parameters.screening)
         let look = try starts.map { try screened($0, coarse) }.max { $0.agreement < $1.agreement }!
         let share = look.agreement / max(best.whole.agreement, 1e-3)
-        guard share > parameters.mirrorAmbiguity else { return share }
+        guard share > parameters.mirrorAmbiguity, share < 1 / parameters.mirrorAmbiguity else { return share }
         return try settled(look.roomFromPatient, measured(flipped, parameters.settling)).agreement / max(best.settled.agreement, 1e-3)
     }
 
@@ -126,19 +139,25 @@ struct StartSearch {
             roomFromPatient: found.poses[0] * body.patientFromBody.inverse, agreements: wholeImageAgreements(found.comparison, views.last!))
     }
 
-    /// Where a start comes to rest when the vertebrae move as one beside the rest. In one view its depth is expected in every round: vertebrae alone say
-    /// little of it, and each round would go on from the last one's error.
+    /// Where a start comes to rest when the vertebrae move as one beside the rest, which is then given a place of its own before images and model are compared.
     func settled(
         _ start: RigidTransform<Room, Patient>, _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]]
     ) throws -> PlacedPatient {
-        let effort = parameters.settling
         var registration = tracking.registration
-        (registration.fineness, registration.iterations) = (effort.fineness, effort.iterations)
-        let filter = GradientFilter(sigma: registration.sigma)
+        (registration.fineness, registration.iterations) = (parameters.settling.fineness, parameters.settling.iterations)
+        let place = try movedBesideRest(start, measured, registration)
+        let rest = try restBeside(place, measured, registration)
+        return PlacedPatient(roomFromPatient: place, agreements: try agreements(of: place, beside: rest, measured.last!, registration))
+    }
+
+    /// In one view the start's depth is expected in every round: vertebrae alone say little of it, and each round would go on from the last one's error.
+    private func movedBesideRest(
+        _ start: RigidTransform<Room, Patient>, _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]],
+        _ registration: RegistrationParameters
+    ) throws -> RigidTransform<Room, Patient> {
         let cameras = measured[0].map(\.camera)
         var place = start
         for _ in 0..<parameters.settlingRounds {
-            let poses = model.vertebrae.map { place * $0.patientFromVertebra }
             let rest = RestImages(of: model, withNeighbours: true, at: place, in: cameras, parameters: registration, threads: threads)
             let views = measured.indices.map { level in
                 cameras.indices.map { view in
@@ -151,31 +170,49 @@ struct StartSearch {
                 }
             }
             let found = try registerVertebrae(
-                model.vertebrae.map(\.attenuation), startingAt: poses, in: views,
-                prior: try rigidPrior(model.vertebrae.map { atDepth(of: start, place, cameras) * $0.patientFromVertebra }, cameras),
-                parameters: registration, threads: threads)
+                model.vertebrae.map(\.attenuation), startingAt: poses(at: place), in: views,
+                prior: try rigidPrior(poses(at: atDepth(of: start, place, cameras)), cameras), parameters: registration, threads: threads)
             place = try groupPose(of: model.vertebrae, at: found.poses)
         }
-        let poses = model.vertebrae.map { place * $0.patientFromVertebra }
-        var coarse = tracking
-        coarse.registration = registration
+        return place
+    }
+
+    /// The rest where it explains the images best beside the spine; with the spine where that would be too far from it.
+    private func restBeside(
+        _ place: RigidTransform<Room, Patient>, _ measured: [[(camera: CArmCamera, slopes: MeasuredSlopes)]],
+        _ registration: RegistrationParameters
+    ) throws -> RestImages {
+        let cameras = measured[0].map(\.camera)
+        var settling = tracking
+        settling.registration = registration
         let moment = RestMoment(
-            model: model, parameters: coarse, cameras: cameras, measured: measured[0].map(\.slopes), poses: poses, threads: threads)
-        var rest = try moment.found(around: place, turn: tracking.restStartTurn, shift: tracking.restStartShift)
-        if distance(rest.roomFromPatient * model.centre, place * model.centre, cameras) > parameters.restLeeway {
-            rest = RestImages(of: model, withNeighbours: false, at: place, in: cameras, parameters: registration, threads: threads)
-        }
-        let views = cameras.indices.map { view in
-            let seen = measured.last![view].slopes
-            let standing = slopes(of: model.neighbours.map { ($0, place) }, from: cameras[view], raster: seen.raster, filter: filter)
+            model: model, parameters: settling, cameras: cameras, measured: measured[0].map(\.slopes), poses: poses(at: place),
+            threads: threads)
+        let rest = try moment.found(around: place, turn: tracking.restStartTurn, shift: tracking.restStartShift)
+        guard distance(rest.roomFromPatient * model.centre, place * model.centre, cameras) > parameters.restLeeway else { return rest }
+        return RestImages(of: model, withNeighbours: false, at: place, in: cameras, parameters: registration, threads: threads)
+    }
+
+    private func agreements(
+        of place: RigidTransform<Room, Patient>, beside rest: RestImages, _ measured: [(camera: CArmCamera, slopes: MeasuredSlopes)],
+        _ registration: RegistrationParameters
+    ) throws -> [Double] {
+        let filter = GradientFilter(sigma: registration.sigma)
+        let views = measured.indices.map { view in
+            let (camera, seen) = measured[view]
+            let standing = slopes(of: model.neighbours.map { ($0, place) }, from: camera, raster: seen.raster, filter: filter)
             return ComparedView(
-                camera: cameras[view], measured: seen,
+                camera: camera, measured: seen,
                 background: MovableBackground(still: rest.slopes.last![view], seen.raster, standing: standing))
         }
         let comparison = try ImageComparison(
-            model.vertebrae.map(\.attenuation), at: poses, cameras.map { _ in ImageMotion() }, in: views, filter: filter,
+            model.vertebrae.map(\.attenuation), at: poses(at: place), views.map { _ in ImageMotion() }, in: views, filter: filter,
             parameters: registration, keeping: nil, threads: threads)
-        return PlacedPatient(roomFromPatient: place, agreements: wholeImageAgreements(comparison, views))
+        return wholeImageAgreements(comparison, views)
+    }
+
+    private func poses(at place: RigidTransform<Room, Patient>) -> [RigidTransform<Room, Vertebra>] {
+        model.vertebrae.map { place * $0.patientFromVertebra }
     }
 
     /// A place moved along the rays to another's depth, where the views do not tell the depth.
@@ -192,12 +229,8 @@ struct StartSearch {
     /// A group that may move far and vertebrae that hardly move in it.
     private func rigidPrior(_ poses: [RigidTransform<Room, Vertebra>], _ cameras: [CArmCamera]) throws -> PosePrior {
         let motion = GroupMotion(of: poses)
-        let depth = viewsStandApart(cameras, at: motion.centre) ? tracking.startShift : tracking.startDepthShift
         let group = SquareMatrix(
-            turnVariance: tracking.startTurn * tracking.startTurn,
-            shift: SquareMatrix(
-                across: tracking.startShift * tracking.startShift, along: depth * depth,
-                direction: rayDirection(cameras[0], to: motion.centre)))
+            turn: tracking.startTurn, shift: tracking.startShift, depthShift: tracking.startDepthShift, at: motion.centre, seenBy: cameras)
         // A quarter of a degree and of a millimetre: as one, but for what rounding needs.
         let own = SquareMatrix(turnVariance: 2e-5, shift: SquareMatrix(across: 0.06, along: 0.06, direction: SIMD3(0, 0, 1)))
         let joint = motion.covariance(group: group, own: poses.map { _ in own })

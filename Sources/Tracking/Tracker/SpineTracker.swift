@@ -26,22 +26,29 @@ public struct SpineTracker: Sendable {
     private(set) var framesLost: [Int]
     /// The images' information is divided by this: how much more residuals vary together than they would apart.
     private(set) var inflation = usualInflation
-    private var agreement = UsualAgreement()
+    private var agreement: UsualAgreement
     private var rest: FollowedRest?
     /// What the last frame showed beside bone, by view; empty where nothing was seen.
     public private(set) var metalViews: [MetalView] = []
 
     /// - Parameters:
     ///   - roomFromPatient: where the CT's patient lies in the room; `acquire` finds it.
+    ///   - startAgreement: of the images with the model there, in the view where it is worst; nil where it is not known.
     ///   - isReacquired: whether the patient was lost before: the first poses are then no better than DEGRADED.
     public init(
-        _ model: SpineModel, startingAt roomFromPatient: RigidTransform<Room, Patient>, isReacquired: Bool = false,
-        parameters: TrackerParameters = .init(), threads: Int
+        _ model: SpineModel, startingAt roomFromPatient: RigidTransform<Room, Patient>, startAgreement: Double? = nil,
+        isReacquired: Bool = false, parameters: TrackerParameters = .init(), threads: Int
     ) {
+        agreement = UsualAgreement(start: startAgreement)
         (self.model, self.parameters, self.threads) = (model, parameters, threads)
         poses = model.vertebrae.map { roomFromPatient * $0.patientFromVertebra }
         framesLost = [Int](repeating: isReacquired ? 1 : 0, count: poses.count)
     }
+
+    /// Where the patient lay when it was last seen, by all its vertebrae together.
+    ///
+    /// - Throws: `LinearAlgebraError`.
+    public func lastPlace() throws -> RigidTransform<Room, Patient> { try groupPose(of: model.vertebrae, at: poses) }
 
     /// Whether the last pose is too old to go on from: the patient may have moved by a vertebra since, and must be searched for.
     ///

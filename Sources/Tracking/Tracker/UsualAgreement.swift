@@ -5,11 +5,17 @@ struct UsualAgreement: Sendable {
         var usual: Double
     }
     private var views: [String: View] = [:]
+    /// What is expected of a view that nothing is known of yet; nil where nothing is expected.
+    private let expected: Double?
 
-    /// Agreement over what is usual, in the view where it is worst; 1 in a view's first frame.
+    /// - Parameter start: the agreement of the start, in the view where it was worst. A view must agree as well from its first frame on: the patient may have moved by a
+    ///   vertebra since the start was looked for, and a view may light up that was not looked at then.
+    init(start: Double? = nil) { expected = start.map { max(1e-3, $0) } }
+
+    /// Agreement over what is usual, in the view where it is worst.
     func share(of agreements: some Sequence<(String, Double)>) -> Double {
         agreements.map { view, agreement in
-            guard let known = views[view] else { return 1 }
+            guard let known = views[view] else { return expected.map { max(0, agreement) / $0 } ?? 1 }
             return max(0, agreement) / max(known.usual, known.first * leastUsual)
         }.min() ?? 0
     }

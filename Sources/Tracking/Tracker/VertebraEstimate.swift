@@ -35,13 +35,13 @@ public enum TrackingCause: String, Codable, Sendable, CaseIterable {
     case unchecked
     /// The equations of its pose have no solution: image or geometry are beyond reason.
     case unsolvable
-    /// A start one level up or down explains the image as well.
+    /// A start at another level explains the image nearly as well.
     case ambiguousLevel = "ambiguous_level"
-    /// The patient lying another way round explains the image as well.
+    /// The patient lying another way round explains the image nearly as well, or it lies otherwise than when it was lost.
     case ambiguousOrientation = "ambiguous_orientation"
-    /// Images exchanged between the views explain the patient better.
+    /// Images exchanged between the views are explained nearly as well, or better.
     case viewsSwapped = "views_swapped"
-    /// The mirrored image explains the patient better.
+    /// The mirrored image is explained nearly as well, or better.
     case mirrored
     /// All was lost, and the patient is being looked for.
     case searching

@@ -52,12 +52,12 @@ class Camera:
         return replace(self, carm_from_room=self.carm_from_room @ rigid(rotation([np.radians(-degrees), 0, 0])))
 
 
-def cameras(names, random, columns=512, rows=512, spacing=0.6, tilt_deg=3.0, off_centre_px=5.0):
-    """Views whose C-arm stands a little askew and whose detector is not quite centred: nothing in a real room is straight."""
+def cameras(names, random, columns=512, rows=512, spacing=0.6, tilt_deg=3.0, off_centre_px=5.0, turn_deg=0.0):
+    """Views whose C-arm stands a little askew and whose detector is not quite centred: nothing in a real room is straight. Each is turned about its beam by `turn_deg`."""
     views = []
     for name in names:
         skew = rotation(np.radians(random.uniform(-tilt_deg, tilt_deg, 3)))
-        axes = skew @ BEAMS[name] @ ROOM_FROM_PATIENT_AXES.T
+        axes = rotation([0, 0, np.radians(turn_deg)]) @ skew @ BEAMS[name] @ ROOM_FROM_PATIENT_AXES.T
         centre = np.array([columns - 1, rows - 1]) / 2 + random.uniform(-off_centre_px, off_centre_px, 2)
         views.append(Camera(name, (columns, rows), (spacing, spacing), SOURCE_DETECTOR_MM, tuple(centre), rigid(axes, [0, 0, SOURCE_ISOCENTRE_MM])))
     return views

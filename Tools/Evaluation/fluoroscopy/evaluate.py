@@ -109,7 +109,7 @@ class Bench:
         begun = time.monotonic()
         poses = run / "poses.jsonl"
         poses.unlink(missing_ok=True)
-        command = lamina.track_arguments(case, where, where / "initial.json", run, *scenario.track, *self.a.track_options.split())
+        command = lamina.track_arguments(case, where, None if scenario.auto else where / "initial.json", run, *scenario.track, *self.a.track_options.split())
         done = subprocess.run([lamina.program(), *map(str, command)], capture_output=True, text=True)
         seconds = time.monotonic() - begun
         refused = None if done.returncode == 0 else {"exit": done.returncode, "message": done.stderr[-500:]}

@@ -59,6 +59,7 @@ def options():
     add("--screw-heads", action="store_true", help="screws have tulips")
     add("--collimate", choices=["said", "unsaid"], help="shutters close around the spine; said: geometry.json has the field")
     add("--carm-turn-deg", type=float, default=0, help="the C-arm turns by this much in the middle third, and geometry.json says so")
+    add("--detector-turn-deg", type=float, default=0, help="the whole C-arm is turned about its beam, and geometry.json says so: 180 puts the head down")
     add("--leave-view", metavar="LEVEL", help="the C-arm travels until this level is out of view, and back; geometry.json says so")
     add("--drop", action="store_true", help="a fifth of the moments and a gap of a third of a second are missing")
     add("--event", choices=EVENTS, help="what goes wrong from --event-from on")
@@ -78,7 +79,7 @@ def make(arguments, scene=None):
     names = a.views.split(",")
     scene = scene or scene_of(a)
     columns, rows = map(int, a.size.split("x"))
-    views = cameras.cameras(names, np.random.default_rng([a.seed, 0]), columns, rows, a.spacing)
+    views = cameras.cameras(names, np.random.default_rng([a.seed, 0]), columns, rows, a.spacing, turn_deg=a.detector_turn_deg)
     times = np.arange(a.frames) / a.rate
     if a.drop:
         times = times[dropped(a.frames, a.rate, np.random.default_rng([a.seed, 4]))]

@@ -21,6 +21,7 @@ class Scenario:
     seeds: int = 5  # the first this many of the set
     cases: tuple = ("sample",)
     track: tuple = ()  # options of `lamina track`
+    auto: bool = False  # the place is not given
     must_fail: bool = False  # no pose may say OK once the event has begun
 
 
@@ -39,6 +40,10 @@ SCENARIOS = [
     Scenario("steps of 3 mm and 3 degrees", ("--motion", "steps"), ("AP", "AP,LAT"), seeds=2),
     Scenario("start off by 3 degrees, 3 mm", ("--initial-deg", "3", "--initial-mm", "3"), BOTH, seeds=2),
     Scenario("start off by 8 degrees, 8 mm", ("--initial-deg", "8", "--initial-mm", "8"), BOTH, seeds=2),
+    Scenario("found anywhere", (), frames=12, cases=("sample", "phantom"), auto=True),
+    Scenario("found anywhere, detector turned by 140 degrees", ("--detector-turn-deg", "140"), frames=12, auto=True),
+    Scenario("found anywhere, mirrored", ("--event", "mirrored", "--event-from", "0"), frames=6, cases=("sample", "phantom"), auto=True, must_fail=True),
+    Scenario("found anywhere, AP and LAT exchanged", ("--event", "swapped", "--event-from", "0"), BOTH, 6, cases=("sample", "phantom"), auto=True, must_fail=True),
     Scenario("start one level off", ("--initial-levels-off", "1"), ("AP", "AP,LAT"), seeds=3),
     Scenario("50 photons", ("--photons", "50"), BOTH, seeds=2),
     Scenario("scatter 2 times the primary", ("--scatter", "2"), BOTH, seeds=2),
