@@ -50,7 +50,7 @@ struct AcquireAnywhereTests {
         var seen = StartScene.frames(model, placed(SIMD3()), [try StartScene.front(), try StartScene.side()])
         (seen[0].transmission, seen[1].transmission) = (seen[1].transmission, seen[0].transmission)
         let found = try acquireAnywhere(model, in: seen, threads: 2)
-        #expect(!found.causes.isEmpty, "\(found)")
+        #expect(found.causes.contains(.viewsSwapped) && found.swappedShare > 1, "\(found)")
     }
 
     /// A spine without organs, of blobs that repeat: which level is seen, nobody can say.

@@ -27,6 +27,8 @@ public struct AnywhereParameters: Codable, Equatable, Sendable {
     /// Places that lie less apart than this are the same: rad and mm across the rays.
     public var sameTurn = 20.0 * .pi / 180
     public var same = 15.0
+    /// Agreement of a view below which its image is of something else. More is asked than of a start that somebody named: right ones had 0.88 and more.
+    public var leastAgreement = 0.7
     /// Turned by more than this, rad, a place is another way to lie: more than any search here mends.
     public var otherWay = 40.0 * .pi / 180
     /// A patient lying another way round whose agreement is more than this share of the best leaves it open which is right.
@@ -42,7 +44,8 @@ public struct AnywhereParameters: Codable, Equatable, Sendable {
 /// must pass all that a start by hand must.
 ///
 /// - Throws: `LinearAlgebraError`.
-/// - Complexity: 1,728 coarse projections of the CT, each compared at every shift: O(places squared), with `mostPlaces` at most; 1 to 3 s on two cores. Then as `acquire`.
+/// - Complexity: 1,728 coarse projections of the CT, each compared at every shift: O(places squared), with `mostPlaces` at most; the same again for each
+///   pair of views, exchanged. 1 to 3 s on two cores in one view, 2 to 5 s in two; then as `acquire`.
 public func acquireAnywhere(
     _ model: SpineModel, in frames: [XRayFrame], tracking: TrackerParameters = .init(), parameters: AcquisitionParameters = .init(),
     threads: Int
@@ -51,7 +54,7 @@ public func acquireAnywhere(
     guard !frames.isEmpty else { return Acquisition(notFound: .noSignal) }
     let search = StartSearch(model: model, tracking: tracking, parameters: parameters, threads: threads)
     let anywhere = AnywhereSearch(search, frames)
-    let found = try anywhere.searched(anywhere.withDepth(anywhere.firstLook()))
+    let found = try anywhere.found()
     guard let best = found.first else { return Acquisition(notFound: .unsolvable) }
     let turnedOver = try anywhere.turnedOver(best.roomFromPatient)
     var start = try acquire(search, in: frames, around: best.roomFromPatient, mirroredAround: [best.roomFromPatient, turnedOver])
@@ -59,6 +62,13 @@ public func acquireAnywhere(
     let otherWays = rivals.filter { turn(from: best, to: $0) > parameters.anywhere.otherWay }
     start.otherWayShare = (otherWays.map(\.agreement).max() ?? 0) / max(best.agreement, 1e-3)
     if start.otherWayShare > parameters.anywhere.ambiguity { start.causes.append(.ambiguousOrientation) }
+    // A patient turned by a right angle explains one of two exchanged images, and a symmetric one the other nearly, so they are looked for everywhere too.
+    let exchanged = try swaps(of: frames).compactMap { try AnywhereSearch(search, $0).found().first?.agreement }.max() ?? 0
+    start.swappedShare = max(start.swappedShare, exchanged / max(best.agreement, 1e-3))
+    if start.swappedShare > parameters.ambiguity, !start.causes.contains(.viewsSwapped) { start.causes.append(.viewsSwapped) }
+    if start.leastViewAgreement < parameters.anywhere.leastAgreement, !start.causes.contains(.lowSimilarity) {
+        start.causes.append(.lowSimilarity)
+    }
     let sameWay = rivals.filter { turn(from: best, to: $0) <= parameters.anywhere.otherWay }
     if !start.causes.contains(.ambiguousLevel), try anywhere.holdsAnotherLevel(Array(sameWay), than: best) {
         start.causes.append(.ambiguousLevel)
@@ -91,6 +101,9 @@ private struct AnywhereSearch {
         let bounded = (Double(size.x) * Double(size.y) / Double(parameters.mostPlaces)).squareRoot().rounded(.up)
         return search.measured(frame, blocksOf: max(1, size.min() / parameters.places, Int(bounded)), filter: filter)
     }
+
+    /// Places that explain the images, the best first.
+    func found() throws -> [PlacedPatient] { try searched(withDepth(firstLook())) }
 
     /// The best shift in the first view of every way to lie, best first, each way only once.
     func firstLook() -> [PlacedPatient] {

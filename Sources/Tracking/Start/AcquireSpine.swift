@@ -117,7 +117,7 @@ func acquire(
 }
 
 /// The frames with the images of two views exchanged, for each pair whose images have one size.
-private func swaps(of frames: [XRayFrame]) -> [[XRayFrame]] {
+func swaps(of frames: [XRayFrame]) -> [[XRayFrame]] {
     frames.indices.flatMap { a in
         frames[..<a].indices.filter { frames[$0].camera.size == frames[a].camera.size }.map { b in
             var exchanged = frames
