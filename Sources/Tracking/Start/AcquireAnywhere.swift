@@ -31,7 +31,7 @@ public struct AnywhereParameters: Codable, Equatable, Sendable {
     public var leastAgreement = 0.7
     /// Turned by more than this, rad, a place is another way to lie: more than any search here mends.
     public var otherWay = 40.0 * .pi / 180
-    /// A patient lying another way round whose agreement is more than this share of the best leaves it open which is right.
+    /// A patient lying another way round, or images exchanged between views, whose agreement is more than this share of the best leaves it open which is right.
     public var ambiguity = 0.95
 
     public init() {}
@@ -65,7 +65,7 @@ public func acquireAnywhere(
     // A patient turned by a right angle explains one of two exchanged images, and a symmetric one the other nearly, so they are looked for everywhere too.
     let exchanged = try swaps(of: frames).compactMap { try AnywhereSearch(search, $0).found().first?.agreement }.max() ?? 0
     start.swappedShare = max(start.swappedShare, exchanged / max(best.agreement, 1e-3))
-    if start.swappedShare > parameters.ambiguity, !start.causes.contains(.viewsSwapped) { start.causes.append(.viewsSwapped) }
+    if start.swappedShare > parameters.anywhere.ambiguity, !start.causes.contains(.viewsSwapped) { start.causes.append(.viewsSwapped) }
     if start.leastViewAgreement < parameters.anywhere.leastAgreement, !start.causes.contains(.lowSimilarity) {
         start.causes.append(.lowSimilarity)
     }
