@@ -167,6 +167,9 @@ extension TrackingOverlay {
         let places = [
             (sides.left, SIMD2(-margin / 2, extent.y / 2)), (sides.right, SIMD2(extent.x + margin / 2, extent.y / 2)),
             (sides.top, SIMD2(extent.x / 2, -margin / 2)), (sides.bottom, SIMD2(extent.x / 2, extent.y + margin / 2)),
+            (sides.topLeft, SIMD2(-margin / 2, -margin / 2)), (sides.topRight, SIMD2(extent.x + margin / 2, -margin / 2)),
+            (sides.bottomLeft, SIMD2(-margin / 2, extent.y + margin / 2)),
+            (sides.bottomRight, SIMD2(extent.x + margin / 2, extent.y + margin / 2)),
         ]
         for case (let side?, let middle) in places {
             let text = String(side.rawValue)

@@ -47,6 +47,16 @@ struct CArmCameraPatientSidesTests {
         #expect(sides.top == .head && sides.bottom == .feet)
     }
 
+    /// As with a C-arm turned about its beam: each side at the corner that it points to.
+    @Test func anImageTurnedByHalfARightAngleHasItsSidesInTheCorners() throws {
+        let front = try TestViews.fromTheFront()
+        let turned = RigidTransform<Room, Patient>(
+            asserting: Rotation(angle: 45 * .pi / 180, about: UnitVector(Vector(0, 1, 0))!), origin: Point(0, 0, 0))
+        let sides = front.edgeSides(of: turned, at: middle)
+        // The head, (0, 0, 1), goes to (sin, 0, cos): up and to the patient's former left, the image's right.
+        #expect(sides == EdgeSides(topLeft: .right, topRight: .head, bottomLeft: .feet, bottomRight: .left))
+    }
+
     @Test func behindTheSourceThereAreNone() throws {
         #expect(try TestViews.fromTheFront().edgeSides(of: supine(at: Point(0, -2000, 0)), at: middle) == EdgeSides())
     }

@@ -59,21 +59,26 @@ public func acquireAnywhere(
     let turnedOver = try anywhere.turnedOver(best.roomFromPatient)
     var start = try acquire(search, in: frames, around: best.roomFromPatient, mirroredAround: [best.roomFromPatient, turnedOver])
     let rivals = found.dropFirst() + (try anywhere.searched(anywhere.turnedByHalf(best)))
-    let otherWays = rivals.filter { turn(from: best, to: $0) > parameters.anywhere.otherWay }
-    start.otherWayShare = (otherWays.map(\.agreement).max() ?? 0) / max(best.agreement, 1e-3)
-    if start.otherWayShare > parameters.anywhere.ambiguity { start.causes.append(.ambiguousOrientation) }
+    let (sameWay, otherWays) = (
+        rivals.filter { turn(from: best, to: $0) <= parameters.anywhere.otherWay },
+        rivals.filter { turn(from: best, to: $0) > parameters.anywhere.otherWay }
+    )
     // A patient turned by a right angle explains one of two exchanged images, and a symmetric one the other nearly, so they are looked for everywhere too.
-    let exchanged = try swaps(of: frames).compactMap { try AnywhereSearch(search, $0).found().first?.agreement }.max() ?? 0
-    start.swappedShare = max(start.swappedShare, exchanged / max(best.agreement, 1e-3))
-    if start.swappedShare > parameters.anywhere.ambiguity, !start.causes.contains(.viewsSwapped) { start.causes.append(.viewsSwapped) }
-    if start.leastViewAgreement < parameters.anywhere.leastAgreement, !start.causes.contains(.lowSimilarity) {
-        start.causes.append(.lowSimilarity)
-    }
-    let sameWay = rivals.filter { turn(from: best, to: $0) <= parameters.anywhere.otherWay }
-    if !start.causes.contains(.ambiguousLevel), try anywhere.holdsAnotherLevel(Array(sameWay), than: best) {
-        start.causes.append(.ambiguousLevel)
-    }
+    let exchanged = try swaps(of: frames).compactMap { try AnywhereSearch(search, $0).found().first?.agreement }
+    func share(_ agreements: [Double]) -> Double { (agreements.max() ?? 0) / max(best.agreement, 1e-3) }
+    start.otherWayShare = share(otherWays.map(\.agreement))
+    start.swappedShare = max(start.swappedShare, share(exchanged))
+    if start.leastViewAgreement < parameters.anywhere.leastAgreement { start.doubt(.lowSimilarity) }
+    if start.otherWayShare > parameters.anywhere.ambiguity { start.doubt(.ambiguousOrientation) }
+    if start.swappedShare > parameters.anywhere.ambiguity { start.doubt(.viewsSwapped) }
+    if try anywhere.holdsAnotherLevel(sameWay, than: best) { start.doubt(.ambiguousLevel) }
     return start
+}
+
+extension Acquisition {
+    fileprivate mutating func doubt(_ cause: TrackingCause) {
+        if !causes.contains(cause) { causes.append(cause) }
+    }
 }
 
 private func turn(from a: PlacedPatient, to b: PlacedPatient) -> Double {
