@@ -64,10 +64,10 @@ public func acquireAnywhere(
         rivals.filter { turn(from: best, to: $0) > parameters.anywhere.otherWay }
     )
     // A patient turned by a right angle explains one of two exchanged images, and a symmetric one the other nearly, so they are looked for everywhere too.
-    let exchanged = try swaps(of: frames).compactMap { try AnywhereSearch(search, $0).found().first?.agreement }
+    let exchanged = try swaps(of: frames).map { try anywhere.exchangedShare(of: best, settled: start.agreement, in: $0) }
     func share(_ agreements: [Double]) -> Double { (agreements.max() ?? 0) / max(best.agreement, 1e-3) }
     start.otherWayShare = share(otherWays.map(\.agreement))
-    start.swappedShare = max(start.swappedShare, share(exchanged))
+    start.swappedShare = max(start.swappedShare, exchanged.max() ?? 0)
     if start.leastViewAgreement < parameters.anywhere.leastAgreement { start.doubt(.lowSimilarity) }
     if start.otherWayShare > parameters.anywhere.ambiguity { start.doubt(.ambiguousOrientation) }
     if start.swappedShare > parameters.anywhere.ambiguity { start.doubt(.viewsSwapped) }
@@ -162,6 +162,16 @@ private struct AnywhereSearch {
             }
         }
         return distinct(found, limit: parameters.searched)
+    }
+
+    /// How well exchanged images can be explained, wherever the patient is, over how well the images as they are: by the whole patient, and where that does not
+    /// part them, by the vertebrae and the rest.
+    func exchangedShare(of best: PlacedPatient, settled: Double, in exchanged: [XRayFrame]) throws -> Double {
+        guard let place = try AnywhereSearch(search, exchanged).found().first else { return 0 }
+        let share = place.agreement / max(best.agreement, 1e-3)
+        guard share > parameters.ambiguity, share < 1 / parameters.ambiguity else { return share }
+        let fine = search.measured(exchanged, search.parameters.settling)
+        return try search.settled(place.roomFromPatient, fine).agreement / max(settled, 1e-3)
     }
 
     /// A place turned by half a turn about each of the patient's axes: prone for supine, feet for head.
