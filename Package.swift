@@ -13,7 +13,9 @@ let package = Package(
     ],
     dependencies: [
         // Command-line parsing, help and completions.
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // The pose stream's messages.
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
     targets: [
         .target(name: "CEigenShim", cxxSettings: [.define("EIGEN_MPL2_ONLY")], linkerSettings: [.linkedLibrary("m")]),
@@ -55,13 +57,16 @@ let package = Package(
         .target(
             name: "Planning", dependencies: ["Concurrency", "Meshes", "Anatomy"], path: "Planning", exclude: ["README.md"],
             resources: [.embedInCode("Catalogue/screws.json")]),
-        .target(name: "Protocols", dependencies: ["Frames", "Anatomy"], path: "Protocols", exclude: ["README.md", "Specification"]),
+        .target(
+            name: "Protocols", dependencies: ["Frames", "Anatomy", .product(name: "SwiftProtobuf", package: "swift-protobuf")], path: "Protocols", exclude: ["README.md", "Specification", "Clients"]),
         .target(name: "CaseFolder", dependencies: ["CLinux", "Digests", "Protocols"]),
+        .target(name: "Streaming", dependencies: ["CaseFolder", "Digests", "Protocols"]),
         .executableTarget(
             name: "lamina",
             dependencies: [
                 "Concurrency", "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Evaluation", "Phantom", "Meshes", "Planning",
-                "Tracking", "Fluoroscopy", "Simulation", "RandomNumbers", "Protocols", "CaseFolder", "Digests", "Inference", "ZeroMQ",
+                "Tracking", "Fluoroscopy", "Simulation", "RandomNumbers", "Protocols", "CaseFolder", "Digests", "Inference", "Streaming",
+                "ZeroMQ",
                 "CLibraryVersions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
@@ -98,6 +103,7 @@ let package = Package(
         .testTarget(name: "MeshesTests", dependencies: ["Meshes", "TestSupport"]),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Phantom", "Concurrency", "Protocols", "TestSupport"]),
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols"]),
+        .testTarget(name: "StreamingTests", dependencies: ["Digests", "Streaming", "TestSupport"]),
         .testTarget(name: "CaseFolderTests", dependencies: ["CaseFolder", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],

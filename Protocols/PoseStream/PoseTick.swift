@@ -59,16 +59,16 @@ public enum StreamState: String, Codable, Sendable, CaseIterable {
 /// When a tick was true. Nanoseconds since 1970-01-01T00:00:00Z, or for `monoLocal` of this machine's CLOCK_MONOTONIC.
 public struct TickTime: Equatable, Sendable {
     /// When the frame was taken, or where its sender did not say, when it came in; in a tick without a frame, when it was made.
-    public var captureNS: Int64
+    public var captureNS: UInt64
     /// When the tick was handed to the socket.
-    public var publishNS: Int64
+    public var publishNS: UInt64
     public var clock: StreamClock
     /// By how much the clock may be off from its reference, microseconds.
     public var clockErrorUS: UInt32
     /// Since capture, milliseconds: after that the poses must no longer be shown.
     public var validForMS: UInt32
 
-    public init(captureNS: Int64, publishNS: Int64, clock: StreamClock, clockErrorUS: UInt32, validForMS: UInt32) {
+    public init(captureNS: UInt64, publishNS: UInt64, clock: StreamClock, clockErrorUS: UInt32, validForMS: UInt32) {
         (self.captureNS, self.publishNS, self.clock) = (captureNS, publishNS, clock)
         (self.clockErrorUS, self.validForMS) = (clockErrorUS, validForMS)
     }

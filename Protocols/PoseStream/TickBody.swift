@@ -13,32 +13,59 @@ public struct TickBody: Equatable, Sendable {
     /// The plan's screws of this vertebra; without places when it is LOST.
     public var screws: [TickScrew]
 
+    /// room_from_vertebra as it crosses the wire, so that whoever passes it on passes on the same numbers.
     public struct Pose: Equatable, Sendable {
-        public var roomFromVertebra: RigidTransform<Room, Vertebra>
-        /// 36 numbers, row-major 6x6, symmetric: rotation about the room's x, y, z through the vertebra's origin (rad), then its shift along them (mm).
-        /// 21 numbers of 32 bits cross the wire: the upper triangle, row by row.
-        public var covariance: [Double]
+        /// The vertebra's origin in the room, mm.
+        public var origin: Point<Room>
+        /// Unit, x, y, z, w with w >= 0.
+        public var quaternion: SIMD4<Double>
+        /// 21 numbers: the upper triangle, row by row, of the symmetric 6x6 covariance of a rotation about the room's x, y, z through the vertebra's origin (rad), then of its
+        /// shift along them (mm).
+        public var covariance: [Float]
         /// Whether the views tell the shift along the rays.
         public var isDepthObservable: Bool
-        /// Share of its edges whose residuals are far beyond what is usual, 0 to 1.
+        /// Share of its edges that the model does not explain, 0 to 1.
         public var residual: Double
         /// Agreement of the images with the model over its usual value, 0 to 1.
         public var confidence: Double
 
+        /// - Parameter covariance: 36 numbers, row-major.
         public init(
             roomFromVertebra: RigidTransform<Room, Vertebra>, covariance: [Double], isDepthObservable: Bool, residual: Double,
             confidence: Double
         ) {
             precondition(covariance.count == 36, "the covariance is 6x6")
-            (self.roomFromVertebra, self.covariance, self.isDepthObservable) = (roomFromVertebra, covariance, isDepthObservable)
-            (self.residual, self.confidence) = (residual, confidence)
+            (origin, quaternion) = (roomFromVertebra.origin, roomFromVertebra.rotation.quaternion)
+            self.covariance = (0..<6).flatMap { i in (i..<6).map { Float(covariance[6 * i + $0]) } }
+            (self.isDepthObservable, self.residual, self.confidence) = (isDepthObservable, residual, confidence)
         }
+
+        init(
+            origin: Point<Room>, quaternion: SIMD4<Double>, covariance: [Float], isDepthObservable: Bool, residual: Double, confidence: Double
+        ) {
+            (self.origin, self.quaternion, self.covariance) = (origin, quaternion, covariance)
+            (self.isDepthObservable, self.residual, self.confidence) = (isDepthObservable, residual, confidence)
+        }
+
+        /// Nil where the quaternion is none, which no decoded tick has.
+        public var roomFromVertebra: RigidTransform<Room, Vertebra>? {
+            // The two frames are what the wire says that its numbers are of.
+            Rotation(quaternion: quaternion).map { RigidTransform(asserting: $0, origin: origin) }
+        }
+
+        /// Of number n on the diagonal.
+        func variance(_ n: Int) -> Float { covariance[n * 6 - n * (n - 1) / 2] }
     }
 
     /// A measured pose. `causes` make it DEGRADED.
     public init(level: VertebraLevel, pose: Pose, causes: [String], screws: [TickScrew]) {
         (self.level, self.pose, self.causes, self.screws) = (level, pose, causes, screws)
         state = causes.isEmpty ? .ok : .degraded
+    }
+
+    /// As it came over the wire: whether the parts go together is not asked here.
+    init(level: VertebraLevel, state: PoseState, causes: [String], pose: Pose?, screws: [TickScrew]) {
+        (self.level, self.state, self.causes, self.pose, self.screws) = (level, state, causes, pose, screws)
     }
 
     /// A lost vertebra.
@@ -66,10 +93,14 @@ public struct TickScrew: Equatable, Sendable {
 
     public struct Axis: Equatable, Sendable {
         public var entry: Point<Room>
-        /// From entry to tip.
-        public var direction: UnitVector<Room>
+        /// From entry to tip, of unit length.
+        public let direction: SIMD3<Double>
 
-        public init(entry: Point<Room>, direction: UnitVector<Room>) { (self.entry, self.direction) = (entry, direction) }
+        /// - Returns: nil where the direction's length is not 1 within 1e-6.
+        public init?(entry: Point<Room>, direction: SIMD3<Double>) {
+            guard abs((direction * direction).sum().squareRoot() - 1) < 1e-6 else { return nil }
+            (self.entry, self.direction) = (entry, direction)
+        }
     }
 
     public struct Measured: Equatable, Sendable {

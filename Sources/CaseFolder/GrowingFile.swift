@@ -1,7 +1,7 @@
 import Foundation
 
-/// A new file that is written line by line while others read along. Draft and commit make it durable with the rest of a case.
-public final class GrowingFile {
+/// A new file that is written line by line while others read along. In a draft its commit makes it durable; by itself `synchronize` does.
+public final class GrowingFile: Sendable {
     private let path: String
     private let descriptor: Int32
 
@@ -18,4 +18,11 @@ public final class GrowingFile {
     ///
     /// - Throws: `CaseFolderError.system`.
     public func append(_ data: Data) throws { try writeAll(data, to: descriptor, path: path) }
+
+    /// Brings all of it to the disk.
+    ///
+    /// - Throws: `CaseFolderError.system`.
+    public func synchronize() throws {
+        guard fsync(descriptor) == 0 else { throw CaseFolderError.last("synchronize", path) }
+    }
 }

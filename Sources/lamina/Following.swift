@@ -21,6 +21,10 @@ struct Following {
     private var nextSearch = -Double.infinity
     /// What each search has found.
     private(set) var starts: [Acquisition] = []
+    /// The start that poses rest on, also while they are lost; nil before the first. It has another number when the patient was found where it had not been: then
+    /// a person must look again.
+    private(set) var registration: StreamRegistration?
+    private var lastTracked: RigidTransform<Room, Patient>?
 
     private struct Search {
         let job: BackgroundJob<Acquisition>
@@ -55,6 +59,7 @@ struct Following {
     private mutating func begin(_ moment: FluoroscopyMoment, _ log: RunLog) throws {
         if let tracker {
             place = try tracker.lastPlace()
+            lastTracked = place
             self.tracker = nil
         }
         let (model, place, threads) = (model, place, threads)
@@ -91,8 +96,22 @@ struct Following {
         }
         tracker = SpineTracker(
             model, startingAt: found, startAgreement: start.leastViewAgreement, isReacquired: !starts.isEmpty, threads: threads)
-        (place, lastFound) = (found, found)
+        if !isWhereItWas(found) { registration = StreamRegistration(id: .random(in: 1...UInt64.max), rms: start.rms) }
+        (place, lastFound, lastTracked) = (found, found, nil)
     }
+
+    /// Whether the patient lies where it was last tracked, by less than half a vertebra.
+    private func isWhereItWas(_ found: RigidTransform<Room, Patient>) -> Bool {
+        guard let lastTracked, registration != nil else { return false }
+        let turn = PoseMotion(from: lastTracked, to: found).rotation.length
+        let shift = (found * model.centre - lastTracked * model.centre).length
+        return turn < 10 * .pi / 180 && shift < 12
+    }
+}
+
+extension Acquisition {
+    /// Root mean square of what images and model differ by in the worst view, as a share of the image's contrast.
+    fileprivate var rms: Double { max(0, 1 - leastViewAgreement * leastViewAgreement).squareRoot() }
 }
 
 /// Seconds of frames that a search beside the loop is given.

@@ -66,8 +66,8 @@ struct TrackCommand: ParsableCommand {
                     tracked, frames.source,
                     from: { try start.place(of: tracked, views: $0.frames.map(\.view), cameras: $0.frames.map(\.camera)) },
                     threads: threads, draft: draft, log: log)
-                outcome.exit = frames.concluded(run.tally.exit, log: log)
-                outcome.text = [run.table, frames.report, "\nPoses written to \(output)"].compactMap(\.self).joined(separator: "\n")
+                outcome.exit = frames.concluded(run.moments.tally.exit, log: log)
+                outcome.text = [run.moments.table, frames.report, "\nPoses written to \(output)"].compactMap(\.self).joined(separator: "\n")
                 try checkUnchanged(files)
                 return Manifest(
                     laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt,
@@ -75,7 +75,7 @@ struct TrackCommand: ParsableCommand {
                     engines: engines(),
                     parameters: ["tracker": try JSONValue(TrackerParameters()), "start": try JSONValue(AcquisitionParameters())],
                     inputs: tracked.inputs + files + frames.received, stages: log.stages, warnings: log.warnings,
-                    measurements: try run.measurements.merging(frames.measurements, uniquingKeysWith: { $1 }))
+                    measurements: try run.moments.measurements.merging(frames.measurements, uniquingKeysWith: { $1 }))
             }
             return outcome
         }

@@ -39,6 +39,35 @@ struct SpineTrackerTests {
         [try TestViews.fromTheFront(size: SIMD2(200, 240)), try TestViews.fromTheSide(size: SIMD2(200, 240))]
     }
 
+    /// One detector stands a little higher than its geometry says: both views together cannot be right, though each alone is.
+    @Test(arguments: [0, 1]) func aViewWhoseGeometryIsOffIsSaid(view: Int) throws {
+        let model = try model()
+        let cameras = try cameras()
+        let truth = model.vertebrae.map { still * $0.patientFromVertebra }
+        var off = cameras
+        let camera = cameras[view]
+        off[view] = try CArmCamera(
+            size: camera.size, pixelSpacing: camera.pixelSpacing, sourceDetectorDistance: camera.sourceDetectorDistance,
+            principalPoint: camera.principalPoint + SIMD2(0, 2), carmFromRoom: camera.carmFromRoom)
+        let right = frames(model, truth, cameras)
+        let wrong = zip(right, off).map { XRayFrame(view: $0.view, camera: $1, transmission: $0.transmission) }
+        for estimate in try lastEstimates(model, right) { #expect(!estimate.causes.contains(.viewsDisagree)) }
+        for (estimate, truth) in zip(try lastEstimates(model, wrong), truth) {
+            #expect(estimate.state == .degraded && estimate.causes.contains(.viewsDisagree), "\(estimate.causes)")
+            let covariance = try #require(estimate.covariance)
+            let shift = PoseMotion(from: truth, to: try #require(estimate.roomFromVertebra)).shift
+            #expect(abs(shift.z) < 2 * covariance[35].squareRoot(), "\(shift)")
+        }
+        // By itself the view has nothing to be compared with.
+        for estimate in try lastEstimates(model, [wrong[view]]) { #expect(!estimate.causes.contains(.viewsDisagree)) }
+    }
+
+    private func lastEstimates(_ model: SpineModel, _ frames: [XRayFrame]) throws -> [VertebraEstimate] {
+        var tracker = SpineTracker(model, startingAt: still, threads: 2)
+        for step in 0..<3 { _ = try tracker.track(frames, at: Double(step) / 15) }
+        return try tracker.track(frames, at: 0.2)
+    }
+
     @Test func vertebraeThatMoveOnTheirOwnAreFollowed() throws {
         let model = try model()
         let cameras = try cameras()

@@ -18,7 +18,7 @@ public struct SpineModel: Sendable {
     let surroundings: Surroundings
 
     /// The middle of the vertebrae's origins, where the CT has them.
-    let centre: Point<Patient>
+    public let centre: Point<Patient>
 
     init(
         vertebrae: [ModelVertebra], neighbours: [AttenuationVolume<Patient>] = [], rest: AttenuationVolume<Patient>,

@@ -20,6 +20,8 @@ struct ImageComparison: Sendable {
     /// By view, then by vertebra; nil where a vertebra is not seen.
     let rendered: [[RenderedVertebra?]]
     let fits: [ViewFit]
+    /// By view, each in units of its own noise.
+    let equations: [NormalEquations]
     /// By view; nil where the background has not moved.
     let backgroundTerms: [BackgroundTerms?]
 
@@ -44,6 +46,7 @@ struct ImageComparison: Sendable {
         }
         self.rendered = rendered
         fits = parts.map(\.fit)
+        equations = parts.map(\.equations)
         backgroundTerms = parts.map(\.background)
         information = SquareMatrix(order: 6 * vertebrae.count)
         gradient = [Double](repeating: 0, count: 6 * vertebrae.count)

@@ -3,10 +3,12 @@ struct NormalEquations: Sendable {
     var information: SquareMatrix
     var gradient: [Double]
 
+    /// Of a view that says nothing.
+    init(order: Int) { (information, gradient) = (SquareMatrix(order: order), [Double](repeating: 0, count: order)) }
+
     /// - Complexity: O(places in windows), and in the windows' overlaps.
     init(_ fit: ViewFit, _ rendered: [RenderedVertebra?]) {
-        information = SquareMatrix(order: 6 * rendered.count)
-        gradient = [Double](repeating: 0, count: 6 * rendered.count)
+        self.init(order: 6 * rendered.count)
         let gain = Double(fit.gain)
         for (a, one) in rendered.enumerated() {
             guard let one else { continue }

@@ -34,6 +34,7 @@ func judge(_ evidence: PoseEvidence, _ limits: TrustLimits) -> (state: TrackingS
         atMost(evidence.contrastRatio > 0 ? abs(log2(evidence.contrastRatio)) : .infinity, limits.contrast, .contrast)
         atMost(evidence.innovation, limits.innovation, .innovation)
         atMost(evidence.neighbours, limits.neighbours, .neighbours)
+        atMost(evidence.viewsApart, limits.viewsApart, .viewsDisagree)
         atMost(evidence.turnDeviation, limits.turnDeviation, .uncertain)
         atMost(evidence.shiftDeviation, limits.shiftDeviation, .uncertain)
     }

@@ -38,6 +38,7 @@ extension SpineTracker {
             evidence.isDepthMeasured = viewsStandApart(seeing, at: pose.origin)
             if !evidence.isDepthMeasured { shift.flatten(along: rayDirection(seeing.first ?? cameras[0], to: pose.origin)) }
             evidence.shiftDeviation = try shift.largestDeviation()
+            evidence.viewsApart = viewsAgreement.distance
             return evidence
         }
         // Scatter and the rest of the anatomy change all contrasts alike, so only differences tell.
@@ -51,6 +52,8 @@ extension SpineTracker {
         _ estimated: SquareMatrix, of pose: RigidTransform<Room, Vertebra>, seenIn cameras: [CArmCamera]
     ) -> SquareMatrix {
         var covariance = estimated.scaled(by: parameters.deviationMargin * parameters.deviationMargin)
+        // A calibration that is off by so much where two views can tell may be so elsewhere.
+        for n in 3..<6 { covariance[n, n] += viewsAgreement.distance * viewsAgreement.distance }
         guard !viewsStandApart(cameras, at: pose.origin) else { return covariance }
         // From the side left and right halves lie over each other: a turn and its mirror image look alike, and the search may end in either.
         if let camera = cameras.first {

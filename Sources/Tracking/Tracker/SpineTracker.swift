@@ -27,6 +27,7 @@ public struct SpineTracker: Sendable {
     /// The images' information is divided by this: how much more residuals vary together than they would apart.
     private(set) var inflation = usualInflation
     private var agreement: UsualAgreement
+    private(set) var viewsAgreement = ViewsAgreement()
     private var rest: FollowedRest?
     /// What the last frame showed beside bone, by view; empty where nothing was seen.
     public private(set) var metalViews: [MetalView] = []
@@ -93,6 +94,9 @@ public struct SpineTracker: Sendable {
             parameters: parameters.registration, threads: threads)
         let score = scoreVariance(found.comparison, cameras)
         learnInflation(score, found.comparison.information)
+        let before = viewsAgreement
+        viewsAgreement = before.following(
+            distanceBetweenViews(found.comparison.equations, cameras, at: Point.mean(of: found.poses.map(\.origin))!))
         let posterior = try posteriorCovariance(found.comparison.information, score, prior)
         var evidence = try evidence(found, views.last!, prior, posterior, cameras)
         metalViews = frames.indices.map {
@@ -106,6 +110,8 @@ public struct SpineTracker: Sendable {
             rest.follow(found.motions, restMoment(views[0].map(\.measured), cameras, poses), at: time)
         } else {
             rest.lose()
+            // What was not the patient says nothing of the calibration.
+            viewsAgreement = before
         }
         self.rest = rest
         // Of a vertebra that nothing but its being alone speaks against, the images are as usual.

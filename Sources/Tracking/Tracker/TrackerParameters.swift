@@ -71,6 +71,8 @@ public struct TrustLimits: Codable, Equatable, Sendable {
     /// At most, in standard deviations.
     public var innovation = Pair(degraded: 2.5, lost: 4)
     public var neighbours = Pair(degraded: 2.2, lost: 3.5)
+    /// At most: how far apart two views see the spine, mm. Development frames of right calibration have 0.06, and 0.31 when one of two views is a pixel of 0.6 mm off.
+    public var viewsApart = Pair(degraded: 0.3, lost: 1.5)
     /// At most: standard deviation of the rotation, radians, and of the shift across the rays, mm.
     public var turnDeviation = Pair(degraded: 1.5 * .pi / 180, lost: 4.0 * .pi / 180)
     public var shiftDeviation = Pair(degraded: 1.2, lost: 3)

@@ -29,6 +29,8 @@ public enum TrackingCause: String, Codable, Sendable, CaseIterable {
     case innovation
     /// It stands to its neighbours as no vertebra can.
     case neighbours
+    /// Two views see the spine at different places along the direction that both see: one's geometry is not as stated.
+    case viewsDisagree = "views_disagree"
     /// The images say too little about its pose.
     case uncertain
     /// It is the only one with a pose, seen from one direction alone: neither a neighbour nor another view would show that it is wrong.
@@ -73,6 +75,8 @@ public struct PoseEvidence: Equatable, Sendable {
     public var contrastDeviation = Double.infinity
     /// Agreement of the whole images with the model over its usual value: the same for all vertebrae.
     public var agreement = 0.0
+    /// How far apart two views see the spine along the direction that both see, over the last second, mm: the same for all vertebrae; 0 in one view.
+    public var viewsApart = 0.0
     /// The share of its edges that lie on the image, inside its shutters; of the view that shows most of it.
     public var visible = 0.0
     /// The share of these that metal hides; the mean over the views that show enough of it.
