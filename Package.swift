@@ -60,7 +60,7 @@ let package = Package(
         .target(
             name: "Protocols", dependencies: ["Frames", "Anatomy", .product(name: "SwiftProtobuf", package: "swift-protobuf")], path: "Protocols", exclude: ["README.md", "Specification", "Clients"]),
         .target(name: "CaseFolder", dependencies: ["CLinux", "Digests", "Protocols"]),
-        .target(name: "Streaming", dependencies: ["CaseFolder", "Digests", "Protocols"]),
+        .target(name: "Streaming", dependencies: ["CaseFolder", "Digests", "Protocols", "ZeroMQ", "Anatomy"]),
         .executableTarget(
             name: "lamina",
             dependencies: [
@@ -82,7 +82,7 @@ let package = Package(
             ],
             path: "Tools/ProjectionBenchmark"),
 
-        .target(name: "TestSupport", dependencies: ["CZeroMQ", "Frames", "Volumes"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["CZeroMQ", "Anatomy", "Frames", "Protocols", "Volumes"], path: "Tests/TestSupport"),
         .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ", "TestSupport"]),
@@ -102,7 +102,7 @@ let package = Package(
             resources: [.copy("Resources")]),
         .testTarget(name: "MeshesTests", dependencies: ["Meshes", "TestSupport"]),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Phantom", "Concurrency", "Protocols", "TestSupport"]),
-        .testTarget(name: "ProtocolsTests", dependencies: ["Protocols"]),
+        .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "TestSupport"]),
         .testTarget(name: "StreamingTests", dependencies: ["Digests", "Streaming", "TestSupport"]),
         .testTarget(name: "CaseFolderTests", dependencies: ["CaseFolder", "TestSupport"]),
     ],

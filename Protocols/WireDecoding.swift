@@ -158,5 +158,5 @@ extension KeyedDecodingContainer {
 
 extension Character {
     /// Whether it may stand in a name that becomes part of a file's: a letter or digit of ASCII, - or _.
-    var isPlain: Bool { isASCII && (isLetter || isNumber || self == "-" || self == "_") }
+    public var isPlain: Bool { isASCII && (isLetter || isNumber || self == "-" || self == "_") }
 }

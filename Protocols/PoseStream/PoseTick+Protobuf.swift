@@ -37,7 +37,8 @@ extension PoseTick {
     private static func wrongTopic(_ message: Data) -> PoseTickError {
         guard message.starts(with: anyTopic) else { return .otherTopic }
         let digits = message.dropFirst(anyTopic.count).prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        return UInt32(String(decoding: digits.prefix(9), as: UTF8.self)).map { .otherVersion($0) } ?? .otherTopic
+        let number = UInt32(String(decoding: digits.prefix(9), as: UTF8.self))
+        return number.flatMap { $0 == major ? nil : .otherVersion($0) } ?? .otherTopic
     }
 
     private var wire: WirePoseTick {

@@ -20,7 +20,9 @@ extension PoseTick {
         }
         if let registration {
             guard registration.id != 0 else { throw .badField("registration.id", reason: "it is 0") }
-            guard registration.rms >= 0, registration.rms.isFinite else { throw .badField("registration.rms", reason: "it is no number from 0") }
+            guard registration.rms >= 0, registration.rms.isFinite else {
+                throw .badField("registration.rms", reason: "it is no number from 0")
+            }
         }
         guard Set(bodies.map(\.level)).count == bodies.count else { throw .badField("bodies", reason: "a level stands there twice") }
         for body in bodies { try body.checkWhole() }
@@ -49,7 +51,9 @@ extension TickBody {
         }
         if let pose {
             guard pose.origin.xyz.sum().isFinite else { throw bad("pose", "its place is not finite") }
-            guard pose.roomFromVertebra != nil, pose.quaternion.w >= 0 else { throw bad("pose", "its quaternion is no unit one with w >= 0") }
+            guard pose.roomFromVertebra != nil, pose.quaternion.w >= 0 else {
+                throw bad("pose", "its quaternion is no unit one with w >= 0")
+            }
             guard pose.covariance.count == 21, pose.covariance.allSatisfy(\.isFinite) else {
                 throw bad("covariance", "it is no 21 finite numbers")
             }

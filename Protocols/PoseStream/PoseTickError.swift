@@ -28,7 +28,8 @@ extension PoseTickError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .otherTopic: "it is no message of the topic \(PoseTick.topicName); subscribe to that topic"
-        case .otherVersion(let major): "it has major version \(major), and this reads \(PoseTick.major); use a client of the publisher's version"
+        case .otherVersion(let major):
+            "it has major version \(major), and this reads \(PoseTick.major); use a client of the publisher's version"
         case .tooLong(let bytes): "it has \(bytes) bytes, and a tick has \(PoseTick.greatestBytes) at most"
         case .undecodable: "its bytes are no PoseTick of pose_tick.proto"
         case .badField(let field, let reason): "\(field): \(reason)"

@@ -41,7 +41,8 @@ public struct TickBody: Equatable, Sendable {
         }
 
         init(
-            origin: Point<Room>, quaternion: SIMD4<Double>, covariance: [Float], isDepthObservable: Bool, residual: Double, confidence: Double
+            origin: Point<Room>, quaternion: SIMD4<Double>, covariance: [Float], isDepthObservable: Bool, residual: Double,
+            confidence: Double
         ) {
             (self.origin, self.quaternion, self.covariance) = (origin, quaternion, covariance)
             (self.isDepthObservable, self.residual, self.confidence) = (isDepthObservable, residual, confidence)

@@ -56,7 +56,7 @@ private final class StopSign: @unchecked Sendable {
     func isDown(until due: ContinuousClock.Instant) -> Bool {
         condition.withLock {
             while !isRaised, ContinuousClock.now < due {
-                condition.wait(until: Date(timeIntervalSinceNow: ContinuousClock.now.duration(to: due) / .seconds(1)))
+                _ = condition.wait(until: Date(timeIntervalSinceNow: ContinuousClock.now.duration(to: due) / .seconds(1)))
             }
             return !isRaised
         }

@@ -64,7 +64,8 @@ extension RecordingError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .unreadable(let path): "\(path): it cannot be read; is it there, and may you read it?"
-        case .notARecording(let path): "\(path): it is no recording of navigation; give the recording.jsonl that 'lamina navigate --record' wrote"
+        case .notARecording(let path):
+            "\(path): it is no recording of navigation; give the recording.jsonl that 'lamina navigate --record' wrote"
         case .changed(let path, let line):
             "\(path): line \(line) does not follow from the line before; the recording was changed after it was written. Use an untouched copy"
         }

@@ -1,24 +1,6 @@
 import CZeroMQ
 import Foundation
 
-/// A ZeroMQ context: the threads that move bytes for its sockets.
-///
-/// Safe to share: libzmq's contexts are thread safe, and `raw` never changes.
-public final class SocketContext: @unchecked Sendable {
-    fileprivate let raw: UnsafeMutableRawPointer
-
-    public init() {
-        guard let raw = zmq_ctx_new() else { preconditionFailure("libzmq has no memory for a context") }
-        self.raw = raw
-    }
-
-    /// Ends every wait on its sockets, those to come too. May be called from any thread, and more than once.
-    public func shutdown() { zmq_ctx_shutdown(raw) }
-
-    /// Every socket holds its context, so none is open here and this does not wait.
-    deinit { while zmq_ctx_term(raw) != 0, zmq_errno() == EINTR {} }
-}
-
 /// How much a socket may take in before anybody has looked at it.
 public struct SocketLimits: Equatable, Sendable {
     /// Bytes in one part of a message; libzmq hangs up on a peer that announces more, before it takes memory for it.
@@ -59,10 +41,10 @@ public final class SubscriberSocket {
     public init(
         _ context: SocketContext, to address: TCPAddress, topic: String, limits: SocketLimits, whenCut: @escaping () -> Void = {}
     ) throws(ZeroMQError) {
-        guard let raw = zmq_socket(context.raw, ZMQ_SUB) else { throw lastFailure("open a socket", address) }
+        guard let raw = zmq_socket(context.raw, ZMQ_SUB) else { throw lastFailure("open a socket", address.description) }
         guard let monitor = zmq_socket(context.raw, ZMQ_PAIR) else {
             zmq_close(raw)
-            throw lastFailure("open a socket", address)
+            throw lastFailure("open a socket", address.description)
         }
         (self.raw, self.monitor, self.context, self.address, self.limits, self.whenCut) = (raw, monitor, context, address, limits, whenCut)
         try set(ZMQ_LINGER, Int32(0))
@@ -176,7 +158,7 @@ public final class SubscriberSocket {
             switch zmq_errno() {
             case EINTR: continue
             case lamina_zmq_terminated: throw .shutDown
-            default: throw .failed(lastFailure("receive", address))
+            default: throw .failed(lastFailure("receive", address.description))
             }
         }
     }
@@ -186,18 +168,6 @@ public final class SubscriberSocket {
     }
 
     private func check(_ status: Int32, _ action: String) throws(ZeroMQError) {
-        if status != 0 { throw lastFailure(action, address) }
+        if status != 0 { throw lastFailure(action, address.description) }
     }
-}
-
-/// The error of the call that has just failed.
-private func lastFailure(_ action: String, _ address: TCPAddress) -> ZeroMQError {
-    .refused(action: action, address: address.description, reason: String(cString: zmq_strerror(zmq_errno())))
-}
-
-/// Such as "4.3.4".
-public func zeroMQVersion() -> String {
-    var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
-    zmq_version(&major, &minor, &patch)
-    return "\(major).\(minor).\(patch)"
 }

@@ -6,11 +6,12 @@ public struct TCPAddress: Equatable, Sendable {
     public let port: UInt16
     let isIPv6: Bool
 
+    /// - Parameter forBinding: port 0 then stands for one that the system chooses.
     /// - Throws: `ZeroMQError.badAddress`. Whether the host exists is not asked.
-    public init(_ text: String) throws(ZeroMQError) {
+    public init(_ text: String, forBinding: Bool = false) throws(ZeroMQError) {
         guard text.hasPrefix(TCPAddress.scheme) else { throw .badAddress(text, reason: "it does not start with \(TCPAddress.scheme)") }
         let place = text.dropFirst(TCPAddress.scheme.count)
-        guard let colon = place.lastIndex(of: ":"), let port = UInt16(place[place.index(after: colon)...]), port > 0 else {
+        guard let colon = place.lastIndex(of: ":"), let port = UInt16(place[place.index(after: colon)...]), port > 0 || forBinding else {
             throw .badAddress(text, reason: "it does not end with a port from 1 to 65535")
         }
         let host = place[..<colon]
@@ -25,6 +26,9 @@ public struct TCPAddress: Equatable, Sendable {
         self.port = port
         self.isIPv6 = isIPv6
     }
+
+    /// As libzmq binds it.
+    var endpoint: String { port > 0 ? description : String(description.dropLast()) + "*" }
 
     /// Whether the publisher is on this very machine, so that nobody on the network can read or forge what it sends.
     public var isLoopback: Bool { host == "localhost" || host == "::1" || isLoopbackIPv4 }

@@ -11,6 +11,7 @@ import Phantom
 import Protocols
 import Segmentation
 import Simulation
+import Streaming
 import Tracking
 import ZeroMQ
 
@@ -31,6 +32,7 @@ func commandFailure(for error: any Error) -> CommandFailure {
     case let error as FluoroscopyError: CommandFailure(.corruptInput, code: error.code, what: "\(error)")
     case let error as FrameStreamError: failure(of: error)
     case let error as ZeroMQError: failure(of: error)
+    case let error as RecordingError: failure(of: error)
     case let error as TrackingError: CommandFailure(.noSpine, code: "nothing_to_track", what: "\(error)")
     case let error as SimulationError: CommandFailure(.usage, code: "out_of_view", what: "\(error)")
     case let error as MeshError: failure(of: error)
@@ -152,7 +154,15 @@ private func failure(of error: FrameStreamError) -> CommandFailure {
 
 private func failure(of error: ZeroMQError) -> CommandFailure {
     switch error {
-    case .badAddress: CommandFailure(.usage, code: error.code, what: "\(error)", place: "--frames")
-    case .refused: CommandFailure(.storage, code: error.code, what: "\(error)", place: "--frames")
+    case .badAddress, .unprotected, .badKey: CommandFailure(.usage, code: error.code, what: "\(error)")
+    case .refused, .shutDown: CommandFailure(.storage, code: error.code, what: "\(error)")
+    }
+}
+
+private func failure(of error: RecordingError) -> CommandFailure {
+    switch error {
+    case .unreadable: CommandFailure(.storage, code: error.code, what: "\(error)")
+    case .notARecording: CommandFailure(.corruptInput, code: error.code, what: "\(error)")
+    case .changed: CommandFailure(.integrity, code: error.code, what: "\(error)")
     }
 }

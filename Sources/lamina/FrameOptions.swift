@@ -58,12 +58,35 @@ private let usualIdleSeconds = 30.0
 /// Frames being tracked, and what their kind adds to the record of the run.
 enum OpenFrames {
     case files(FluoroscopySequence)
+    /// Files, played at their own pace.
+    case played(PacedSequence)
     case live(FrameStream)
 
     var source: any FluoroscopySource {
         switch self {
         case .files(let sequence): sequence
+        case .played(let sequence): sequence
         case .live(let stream): stream
+        }
+    }
+
+    /// As a C-arm delivers them: files are played, a live stream is one already.
+    var paced: OpenFrames {
+        guard case .files(let sequence) = self else { return self }
+        return .played(PacedSequence(sequence))
+    }
+
+    var streamSource: StreamSource {
+        guard case .live = self else { return .simulation }
+        return .live
+    }
+
+    /// Ends what comes at its own pace, from any thread.
+    var stopper: @Sendable () -> Void {
+        switch self {
+        case .files: {}
+        case .played(let sequence): sequence.stopper
+        case .live(let stream): stream.stopper
         }
     }
 
@@ -89,10 +112,13 @@ enum OpenFrames {
         }
     }
 
-    /// How a live run ended, in words; nil of files.
+    /// How a run ended that did not wait for its tracker, in words; nil of files.
     var report: String? {
-        guard case .live(let stream) = self else { return nil }
-        return "Stream \(stream.name ?? "without a name"): \(stream.counts)"
+        switch self {
+        case .files: nil
+        case .played(let sequence): "Played at the frames' own pace; \(sequence.skipped) moments left out while another was tracked"
+        case .live(let stream): "Stream \(stream.name ?? "without a name"): \(stream.counts)"
+        }
     }
 
     /// Warns when a stream broke off. What was tracked until then is kept.

@@ -7,11 +7,11 @@ let laminaVersion = "0.1.0"
 /// The root command: it only lists its subcommands, one file each.
 struct Lamina: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "lamina", abstract: "Plans pedicle screws from CT.",
+        commandName: "lamina", abstract: "Plans pedicle screws from CT, and follows vertebrae in X-ray frames.",
         discussion: "Coordinates are LPS millimetres of the input image; left and right are the patient's.", version: laminaVersion,
         subcommands: [
-            PlanCommand.self, SegmentCommand.self, RelabelCommand.self, TrackCommand.self, MeshCommand.self, InfoCommand.self,
-            VerifyCommand.self,
+            PlanCommand.self, SegmentCommand.self, RelabelCommand.self, TrackCommand.self, NavigateCommand.self, SubscribeCommand.self,
+            ReplayCommand.self, KeysCommand.self, MeshCommand.self, InfoCommand.self, VerifyCommand.self,
             EvaluateCommand.self, PhantomCommand.self, SimulateCommand.self,
         ])
 }

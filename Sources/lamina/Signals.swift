@@ -17,6 +17,14 @@ private let gentleEnd = Mutex<(@Sendable () -> Void)?>(nil)
 /// one ends the process as `stopCleanlyOnSignals` says.
 func endGentlyOnSignal(_ end: @escaping @Sendable () -> Void) { gentleEnd.withLock { $0 = end } }
 
+/// Says from a signal's thread to the work's that it is to end.
+final class StopFlag: Sendable {
+    private let flag = Mutex(false)
+
+    var isRaised: Bool { flag.withLock { $0 } }
+    func raise() { flag.withLock { $0 = true } }
+}
+
 /// - Returns: whether there was work to end.
 private func endGently() -> Bool {
     let end = gentleEnd.withLock { end in

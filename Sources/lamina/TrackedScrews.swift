@@ -46,7 +46,7 @@ struct TrackedScrews {
 }
 
 /// The planned screws of some levels, in the order of the levels, so that estimates keep it.
-private func plannedShafts(of plan: PlanFile, levels: [VertebraLevel]) -> [PlannedShaft] {
+func plannedShafts(of plan: PlanFile, levels: [VertebraLevel]) -> [PlannedShaft] {
     levels.flatMap { level in
         plan.screws.filter { $0.level == level.name }.compactMap { screw in
             guard let matrix = screw.vertebraFromScrew, let diameter = screw.diameter, let length = screw.length,

@@ -1,7 +1,7 @@
 import Foundation
 import Protocols
-import Testing
 import TestSupport
+import Testing
 
 @testable import Streaming
 

@@ -1,0 +1,89 @@
+import ArgumentParser
+import CaseFolder
+import Foundation
+import Protocols
+import ZeroMQ
+
+/// `lamina keys`: the keys that encrypt a pose stream and say who may listen.
+struct KeysCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "keys", abstract: "Make keys for a pose stream and its listeners.",
+        discussion: """
+            Makes the publisher's keys in FOLDER when there are none, and with --client NAME the keys of one listener: its public key goes onto the publisher's list \
+            (FOLDER/clients/NAME.key), and FOLDER/for/NAME is the folder to hand over to it and then to delete here. Whoever's key is taken off the list is refused at its next \
+            connection. 'lamina navigate --curve-keys FOLDER', 'lamina subscribe --curve-keys FOLDER/for/NAME'. Exit codes: 0 made, 2 usage, 6 storage.
+            """)
+
+    @Argument(help: "The publisher's folder of keys.", completion: .directory)
+    var folder: String
+
+    @Option(help: "A listener to make keys for: 1 to 32 letters, digits, - and _; repeatable.")
+    var client: [String] = []
+
+    @OptionGroup var printing: OutputOptions
+
+    func validate() throws {
+        for name in client where !(1...32).contains(name.utf8.count) || !name.allSatisfy(\.isPlain) || name == "server" {
+            throw ValidationError("--client takes 1 to 32 letters, digits, - and _, and not 'server'")
+        }
+    }
+
+    func run() throws {
+        try runLogged("keys", options: printing) { log in
+            var lines: [String] = []
+            let server = folder + "/server.key"
+            if !FileManager.default.fileExists(atPath: server + "_secret") {
+                try write(CurveKeyPair.generated(), to: server)
+                lines.append("\(server)_secret: the publisher's secret. Keep it here")
+            }
+            try makeFolder(folder + "/clients")
+            let publicKey = try CurveKeyFolder(folder).server().keys.publicKey
+            for name in client {
+                let keys = CurveKeyPair.generated()
+                let (listed, handed) = ("\(folder)/clients/\(name).key", "\(folder)/for/\(name)")
+                guard !FileManager.default.fileExists(atPath: listed) else {
+                    throw CommandFailure(
+                        .usage, code: "key_exists", what: "\(name) has keys already, and none are ever written over", place: listed,
+                        remedy: "Remove this file to take \(name) off the list, then make new keys")
+                }
+                try makeFolder(handed)
+                try writeNew(keyFileText(keys.publicKey, secret: keys.secretKey), to: "\(handed)/\(name).key_secret", mode: 0o600)
+                try writeNew(keyFileText(publicKey), to: handed + "/server.key", mode: 0o644)
+                try writeNew(keyFileText(keys.publicKey), to: listed, mode: 0o644)
+                lines.append("\(handed): hand this folder over to \(name), then delete it here")
+            }
+            return CommandOutcome(
+                output: folder, text: lines.isEmpty ? "\(folder): the publisher has keys; nothing was made" : lines.joined(separator: "\n"))
+        }
+    }
+
+    private func write(_ keys: CurveKeyPair, to path: String) throws {
+        try makeFolder((path as NSString).deletingLastPathComponent)
+        try writeNew(keyFileText(keys.publicKey, secret: keys.secretKey), to: path + "_secret", mode: 0o600)
+        try writeNew(keyFileText(keys.publicKey), to: path, mode: 0o644)
+    }
+
+    private func makeFolder(_ path: String) throws {
+        do {
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+        } catch {
+            throw CommandFailure(
+                .storage, code: "input_output", what: "the folder cannot be made: \(error.localizedDescription)", place: path)
+        }
+    }
+
+    /// Never readable by others, not even while it is written.
+    private func writeNew(_ text: String, to path: String, mode: mode_t) throws {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
+        guard descriptor >= 0 else {
+            throw CommandFailure(
+                .storage, code: "input_output", what: "it cannot be written: \(String(cString: strerror(errno)))", place: path)
+        }
+        defer { close(descriptor) }
+        let bytes = Array(text.utf8)
+        guard Foundation.write(descriptor, bytes, bytes.count) == bytes.count, fsync(descriptor) == 0 else {
+            throw CommandFailure(
+                .storage, code: "input_output", what: "it cannot be written: \(String(cString: strerror(errno)))", place: path)
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import Anatomy
+import ArgumentParser
+import Foundation
+import Protocols
+import Tracking
+
+/// `lamina navigate`: tracks as `lamina track` does, and publishes every moment's poses as soon as they are known.
+struct NavigateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "navigate", abstract: "Track a case's vertebrae in X-ray frames and publish their poses.",
+        discussion: """
+            Publishes over ZeroMQ what Protocols/Specification/pose-stream.md says, until the frames end or a signal stops it. Frames from files are played at their own \
+            pace and published as a simulation (SIM), which clients show only when asked to. What has no pose has none in the stream; when frames stay away it says STALE. \
+            Exit codes as of 'lamina track'.
+            """)
+
+    @Argument(help: "A case that 'lamina plan' wrote.", completion: .directory)
+    var folder: String
+
+    @OptionGroup var input: FrameOptions
+
+    @OptionGroup var start: StartOptions
+
+    @OptionGroup var publishing: PublishOptions
+
+    @Option(help: "Where the scan is now, if it is no longer where the case was planned from.", completion: .file())
+    var ct: String?
+
+    @Option(help: "Levels to track, for example T11-L2. Default: every vertebra that the plan has a frame of.", transform: parseLevels)
+    var levels: [VertebraLevel]?
+
+    @Option(help: "The patient's pseudonym; its hash is in every tick. Default: the scan's hash stands for the patient.")
+    var patient: String?
+
+    @Option(
+        help: "A new folder for a recording of frames' hashes, ticks and decisions, that 'lamina replay' sends again.",
+        completion: .directory)
+    var record: String?
+
+    @Option(help: "Threads. Default: one for each core.")
+    var threads = ProcessInfo.processInfo.activeProcessorCount
+
+    @OptionGroup var printing: OutputOptions
+
+    func validate() throws {
+        if !(1...64).contains(threads) { throw ValidationError("--threads takes 1 to 64") }
+    }
+
+    func run() throws {
+        try runLogged("navigate", options: printing) { log in
+            let tracked = try TrackedCase(at: folder, scan: ct, levels: levels, threads: threads, log: log)
+            _ = try start.files()
+            let frames = try input.open(log: log).paced
+            let identity = try StreamIdentity(of: tracked, at: folder, patient: patient)
+            let recorder = try record.map { try Recorder(at: $0, planSHA256: identity.planSHA256, source: frames.streamSource) }
+            let publisher = try publishing.publisher(
+                identity, source: frames.streamSource, silentBodies: tracked.silentBodies, log: log,
+                whenSent: { message in recorder?.add(.tick(message)) })
+            endGentlyOnSignal(frames.stopper)
+            var run = NavigationRun(tracked, publisher, recorder)
+            try run.follow(frames.source, from: start, threads: threads, log: log)
+            publisher.stop()
+            try recorder?.close()
+            let exit = frames.concluded(run.exit, log: log)
+            for (reason, count) in publisher.refusedHandshakes.sorted(by: { $0.key < $1.key }) {
+                log.warn("refused_handshakes", "\(count) handshakes were refused: \(reason)")
+            }
+            return CommandOutcome(
+                exit: exit, output: record, text: [run.table, frames.report].compactMap(\.self).joined(separator: "\n"))
+        }
+    }
+}
