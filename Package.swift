@@ -58,7 +58,8 @@ let package = Package(
             name: "Planning", dependencies: ["Concurrency", "Meshes", "Anatomy"], path: "Planning", exclude: ["README.md"],
             resources: [.embedInCode("Catalogue/screws.json")]),
         .target(
-            name: "Protocols", dependencies: ["Frames", "Anatomy", .product(name: "SwiftProtobuf", package: "swift-protobuf")], path: "Protocols", exclude: ["README.md", "Specification", "Clients"]),
+            name: "Protocols", dependencies: ["Frames", "Anatomy", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+            path: "Protocols", exclude: ["README.md", "Specification", "Clients"]),
         .target(name: "CaseFolder", dependencies: ["CLinux", "Digests", "Protocols"]),
         .target(name: "Streaming", dependencies: ["CaseFolder", "Digests", "Protocols", "ZeroMQ", "Anatomy"]),
         .executableTarget(

@@ -55,7 +55,7 @@ extension PoseTick {
         wire.identity.levelEstimated = identity.levelEstimated
         if let registration { (wire.registration.id, wire.registration.rms) = (registration.id, registration.rms) }
         if let frame { wire.frameNumber = frame }
-        wire.bodies = bodies.map(\.wire)
+        (wire.bodyCount, wire.bodies) = (UInt32(bodies.count), bodies.map(\.wire))
         return wire
     }
 
@@ -67,6 +67,9 @@ extension PoseTick {
         guard let source = StreamSource(wire.source) else { throw .badField("source", reason: "it is none that is known") }
         guard let state = StreamState(wire.state) else { throw .badField("state", reason: "it is none that is known") }
         guard let clock = StreamClock(wire.clock) else { throw .badField("clock", reason: "it is none that is known") }
+        guard wire.bodyCount == wire.bodies.count else {
+            throw .badField("body_count", reason: "it is \(wire.bodyCount), and \(wire.bodies.count) bodies follow")
+        }
         var bodies: [TickBody] = []
         for body in wire.bodies { bodies.append(try TickBody(body)) }
         self.init(

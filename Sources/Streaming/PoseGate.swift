@@ -72,8 +72,8 @@ public struct PoseGate: Sendable {
     private var accepted: (tick: PoseTick, ageNS: Int64, at: StreamTime)?
     /// This machine's UTC less its monotonic clock, ns: changes only when the clock is set.
     private var wallOffset: Int64?
-    /// The least of receipt less publishing, ns: no tick can be faster than the fastest, but after the publisher's clock was set.
-    private var leastDelay: Int64?
+    /// The least of receipt less publishing, ns, of so many ticks: none can be much faster than the fastest of many, but after the publisher's clock was set.
+    private var delays: (least: Int64, count: Int)?
 
     public init(allowed: Set<StreamSource> = [.live]) { self.allowed = allowed }
 
@@ -81,7 +81,7 @@ public struct PoseGate: Sendable {
     public mutating func confirm(_ confirmation: StreamConfirmation) {
         if confirmation.epoch != confirmed?.epoch { lastSequence = 0 }
         confirmed = confirmation
-        (accepted, wallOffset, leastDelay) = (nil, nil, nil)
+        (accepted, wallOffset, delays) = (nil, nil, nil)
     }
 
     /// - Parameter now: when the tick was received.
@@ -91,13 +91,13 @@ public struct PoseGate: Sendable {
         guard asks == confirmed else { return .refused(.unconfirmed(asks, changes: asks.changes(from: confirmed))) }
         if tick.sequence == lastSequence { return .duplicate }
         guard tick.sequence > lastSequence else { return .refused(.outOfOrder(sequence: tick.sequence, last: lastSequence)) }
+        let age = difference(now.on(tick.time.clock), tick.time.captureNS)
+        let error = Int64(tick.time.clockErrorUS) * 1000
         if let step = clockStep(tick, at: now) {
             (confirmed, accepted) = (nil, nil)
             return .refused(.clockStepped(byMS: Double(step) / 1e6))
         }
         lastSequence = tick.sequence
-        let age = difference(now.on(tick.time.clock), tick.time.captureNS)
-        let error = Int64(tick.time.clockErrorUS) * 1000
         // Two readings of one clock on one machine may differ by a little.
         guard age >= -error - readingNS else { return .refused(.fromTheFuture(byMS: Double(-age) / 1e6)) }
         guard age + error <= validity(tick) else { return .refused(.tooOld(ageMS: Double(age) / 1e6)) }
@@ -128,12 +128,14 @@ public struct PoseGate: Sendable {
         wallOffset = offset
         if abs(offset - before) > limit { return offset - before }
         let delay = difference(now.monotonicNS, tick.time.publishNS)
-        let least = leastDelay ?? delay
-        leastDelay = min(least, delay)
-        return delay < least - limit ? delay - least : nil
+        let known = delays ?? (delay, 0)
+        delays = (min(known.least, delay), known.count + 1)
+        return known.count >= ticksToKnow && delay < known.least - limit ? delay - known.least : nil
     }
 }
 
+/// A tick may be held up; of so many one was not.
+private let ticksToKnow = 20
 /// A clock that is kept by NTP is slewed by 0.5 ms a second at most; more than this at once is a step.
 private let stepNS: Int64 = 50_000_000
 private let readingNS: Int64 = 2_000_000

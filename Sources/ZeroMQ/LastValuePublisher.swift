@@ -11,8 +11,8 @@ public final class LastValuePublisher: Sendable {
     public let endpoint: String
     private let context: SocketContext
     private let authenticator: Authenticator?
-    /// The other end of the thread's socket; used under the lock alone.
-    private let sender: Mutex<SocketHandover>
+    /// The other end of the thread's socket, used under the lock alone; nil once all is stopped.
+    private let sender: Mutex<SocketHandover?>
     private let topics: SubscribedTopics
 
     /// - Parameters:
@@ -51,7 +51,7 @@ public final class LastValuePublisher: Sendable {
     ///
     /// - Returns: false where it could not be taken: the thread is far behind, or all is stopped.
     @discardableResult public func publish(_ message: Data) -> Bool {
-        sender.withLock { (try? $0.value.send([message])) ?? false }
+        sender.withLock { (try? $0?.value.send([message])) ?? false }
     }
 
     /// Whether somebody has subscribed to what a topic begins with.
@@ -64,7 +64,10 @@ public final class LastValuePublisher: Sendable {
 
     /// Closes the socket; what was published a moment ago is given time to leave.
     public func stop() {
-        sender.withLock { _ = try? $0.value.send([Data()]) }
+        sender.withLock { sender in
+            _ = try? sender?.value.send([Data()])
+            sender = nil
+        }
         topics.waitForEnd()
         context.shutdown()
     }

@@ -414,6 +414,12 @@ nonisolated struct WirePoseTick: @unchecked Sendable {
   /// Clears the value of `frameNumber`. Subsequent reads from it will return its default value.
   mutating func clearFrameNumber() {_uniqueStorage()._frameNumber = nil}
 
+  /// How many bodies follow: a message that was cut has fewer, and is refused.
+  var bodyCount: UInt32 {
+    get {_storage._bodyCount}
+    set {_uniqueStorage()._bodyCount = newValue}
+  }
+
   /// Every tracked vertebra, in every tick, from head to feet.
   var bodies: [WireBody] {
     get {_storage._bodies}
@@ -698,7 +704,7 @@ nonisolated extension WireScrewState: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension WirePoseTick: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".PoseTick"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}schema_major\0\u{3}schema_minor\0\u{3}stream_epoch\0\u{1}seq\0\u{3}t_capture_ns\0\u{3}t_publish_ns\0\u{1}clock\0\u{3}clock_err_us\0\u{3}valid_for_ms\0\u{1}source\0\u{1}state\0\u{1}convention\0\u{3}parent_frame\0\u{1}identity\0\u{1}registration\0\u{3}frame_number\0\u{1}bodies\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}schema_major\0\u{3}schema_minor\0\u{3}stream_epoch\0\u{1}seq\0\u{3}t_capture_ns\0\u{3}t_publish_ns\0\u{1}clock\0\u{3}clock_err_us\0\u{3}valid_for_ms\0\u{1}source\0\u{1}state\0\u{1}convention\0\u{3}parent_frame\0\u{1}identity\0\u{1}registration\0\u{3}frame_number\0\u{3}body_count\0\u{1}bodies\0")
 
   fileprivate class _StorageClass {
     var _schemaMajor: UInt32 = 0
@@ -717,6 +723,7 @@ nonisolated extension WirePoseTick: SwiftProtobuf.Message, SwiftProtobuf._Messag
     var _identity: WireIdentity? = nil
     var _registration: WireRegistration? = nil
     var _frameNumber: UInt32? = nil
+    var _bodyCount: UInt32 = 0
     var _bodies: [WireBody] = []
 
       // This property is used as the initial default value for new instances of the type.
@@ -744,6 +751,7 @@ nonisolated extension WirePoseTick: SwiftProtobuf.Message, SwiftProtobuf._Messag
       _identity = source._identity
       _registration = source._registration
       _frameNumber = source._frameNumber
+      _bodyCount = source._bodyCount
       _bodies = source._bodies
     }
   }
@@ -779,7 +787,8 @@ nonisolated extension WirePoseTick: SwiftProtobuf.Message, SwiftProtobuf._Messag
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._identity) }()
         case 15: try { try decoder.decodeSingularMessageField(value: &_storage._registration) }()
         case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._frameNumber) }()
-        case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._bodies) }()
+        case 17: try { try decoder.decodeSingularUInt32Field(value: &_storage._bodyCount) }()
+        case 18: try { try decoder.decodeRepeatedMessageField(value: &_storage._bodies) }()
         default: break
         }
       }
@@ -840,8 +849,11 @@ nonisolated extension WirePoseTick: SwiftProtobuf.Message, SwiftProtobuf._Messag
       try { if let v = _storage._frameNumber {
         try visitor.visitSingularUInt32Field(value: v, fieldNumber: 16)
       } }()
+      if _storage._bodyCount != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._bodyCount, fieldNumber: 17)
+      }
       if !_storage._bodies.isEmpty {
-        try visitor.visitRepeatedMessageField(value: _storage._bodies, fieldNumber: 17)
+        try visitor.visitRepeatedMessageField(value: _storage._bodies, fieldNumber: 18)
       }
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -868,6 +880,7 @@ nonisolated extension WirePoseTick: SwiftProtobuf.Message, SwiftProtobuf._Messag
         if _storage._identity != rhs_storage._identity {return false}
         if _storage._registration != rhs_storage._registration {return false}
         if _storage._frameNumber != rhs_storage._frameNumber {return false}
+        if _storage._bodyCount != rhs_storage._bodyCount {return false}
         if _storage._bodies != rhs_storage._bodies {return false}
         return true
       }

@@ -1,0 +1,159 @@
+"""A client of lamina's pose stream: python lamina_client.py tcp://HOST:PORT [--keys FOLDER] [--plan plan.json] [--allow SIM]
+
+Needs pyzmq and protobuf. Keeps the rules of pose-stream.md: what is old, out of order, from the future or not what a person has confirmed is not shown. Poses are room_from_vertebra in
+LPS millimetres; `unity` and `ras` turn them.
+"""
+
+import argparse
+import hashlib
+import re
+import time
+from pathlib import Path
+
+import zmq
+
+import pose_tick_pb2 as wire
+
+TOPIC, ANY_TOPIC = b"pose/v1\0", b"pose/v"
+STEP_NS, READING_NS = 50_000_000, 2_000_000
+
+
+def connect(context, address, keys=None):
+    """A socket that keeps the newest tick alone. `keys`: the folder that `lamina keys` made for this client."""
+    socket = context.socket(zmq.SUB)
+    for option, value in [
+        (zmq.CONFLATE, 1), (zmq.LINGER, 0), (zmq.MAXMSGSIZE, 1 << 18), (zmq.RECONNECT_IVL, 50), (zmq.HEARTBEAT_IVL, 100), (zmq.HEARTBEAT_TIMEOUT, 300),
+    ]:
+        socket.setsockopt(option, value)
+    if keys is not None:
+        (own,) = Path(keys).glob("*.key_secret")
+        socket.curve_serverkey = key(Path(keys) / "server.key", "public")
+        socket.curve_publickey, socket.curve_secretkey = key(own, "public"), key(own, "secret")
+    socket.subscribe(ANY_TOPIC)
+    socket.connect(address)
+    return socket
+
+
+def key(path, kind):
+    return re.search(rf'^\s*{kind}-key\s*=\s*"(.{{40}})"', path.read_text(), re.MULTILINE)[1].encode()
+
+
+def decoded(message):
+    """The tick of a message. Raises ValueError for what may not be used."""
+    if not message.startswith(TOPIC):
+        raise ValueError(f"not of version 1: {message[:16]!r}")
+    tick = wire.PoseTick.FromString(message[len(TOPIC):])
+    bodies = tick.bodies
+    whole = (
+        tick.schema_major == 1 and tick.stream_epoch and tick.seq and tick.valid_for_ms and tick.convention == "LPS-mm-RH" and tick.parent_frame == "room"
+        and tick.body_count == len(bodies) == len({body.level for body in bodies}) and tick.clock and tick.source and tick.state
+        and all(len(h) == 32 for h in (tick.identity.plan_sha256, tick.identity.patient_sha256, tick.identity.study_sha256)))
+    for body in bodies:
+        lost = body.state == wire.BODY_STATE_LOST
+        q = (body.pose.qx, body.pose.qy, body.pose.qz, body.pose.qw)
+        whole &= body.state != wire.BODY_STATE_UNSPECIFIED and body.HasField("pose") != lost
+        whole &= lost or (abs(sum(n * n for n in q) - 1) < 2e-6 and body.pose.qw >= 0 and len(body.pose.covariance) == 21)
+    if not whole:
+        raise ValueError("a tick that breaks the rules of its page")
+    return tick
+
+
+def confirmation(tick):
+    """What a person has to look at before poses are shown."""
+    identity = tick.identity
+    return (tick.stream_epoch, tick.registration.id, identity.plan_sha256, identity.patient_sha256, identity.study_sha256)
+
+
+class Gate:
+    """The rules. Clocks can be given, for tests: nanoseconds of UTC and of the monotonic clock."""
+
+    def __init__(self, allowed=(wire.SOURCE_LIVE,), wall=time.time_ns, monotonic=time.monotonic_ns):
+        self.allowed, self.wall, self.monotonic = allowed, wall, monotonic
+        self.confirmed = None
+        self.last = 0
+        self._forget()
+
+    def _forget(self):
+        self.shown, self.expires, self.offset, self.delay = None, 0, None, None
+
+    def confirm(self, asked):
+        if self.confirmed is None or asked[0] != self.confirmed[0]:
+            self.last = 0
+        self.confirmed = asked
+        self._forget()
+
+    def take(self, tick):
+        """'accepted', 'duplicate', or why the tick is not shown."""
+        if tick.source not in self.allowed:
+            return "not_live"
+        if confirmation(tick) != self.confirmed:
+            return "unconfirmed"
+        if tick.seq <= self.last:
+            return "duplicate" if tick.seq == self.last else "out_of_order"
+        wall, monotonic = self.wall(), self.monotonic()
+        error = tick.clock_err_us * 1000
+        local = tick.clock == wire.CLOCK_MONO_LOCAL
+        if not local and self._stepped(wall, monotonic, tick.t_publish_ns, STEP_NS + 2 * error):
+            self.confirmed = None
+            self._forget()
+            return "clock_stepped"
+        self.last = tick.seq
+        age = (monotonic if local else wall) - tick.t_capture_ns
+        if age < -error - READING_NS:
+            return "from_the_future"
+        if age + error > tick.valid_for_ms * 1_000_000:
+            return "too_old"
+        self.shown, self.expires = tick, monotonic + tick.valid_for_ms * 1_000_000 - age - error
+        return "accepted"
+
+    def _stepped(self, wall, monotonic, published, limit):
+        offset, delay = wall - monotonic, monotonic - published
+        before, least = (offset if self.offset is None else self.offset), (delay if self.delay is None else self.delay)
+        self.offset, self.delay = offset, min(least, delay)
+        return abs(offset - before) > limit or delay < least - limit
+
+    def current(self):
+        """The tick that may be shown now, or None: ask each time something is drawn."""
+        return self.shown if self.shown is not None and self.monotonic() <= self.expires else None
+
+
+def ras(pose):
+    """Position in mm and quaternion x, y, z, w, right-handed with x to the patient's right and y to the front, as 3D Slicer has it."""
+    return (-pose.x_mm, -pose.y_mm, pose.z_mm), (-pose.qx, -pose.qy, pose.qz, pose.qw)
+
+
+def unity(pose):
+    """Position in metres and quaternion x, y, z, w for Unity, which is left-handed."""
+    return (pose.x_mm / 1000, -pose.y_mm / 1000, pose.z_mm / 1000), (-pose.qx, pose.qy, -pose.qz, pose.qw)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("address")
+    parser.add_argument("--keys")
+    parser.add_argument("--plan", help="plan.json: the first stream of this plan is confirmed without asking")
+    parser.add_argument("--allow", action="append", default=[], choices=["SIM", "REPLAY"])
+    parser.add_argument("--seconds", type=float, default=float("inf"))
+    arguments = parser.parse_args()
+    plan = hashlib.sha256(Path(arguments.plan).read_bytes()).digest() if arguments.plan else None
+    gate = Gate({wire.SOURCE_LIVE, *(wire.Source.Value(f"SOURCE_{name}") for name in arguments.allow)})
+    socket = connect(zmq.Context(), arguments.address, arguments.keys)
+    end, showing = time.monotonic() + arguments.seconds, False
+    while time.monotonic() < end:
+        if socket.poll(5):
+            tick = decoded(socket.recv())
+            verdict = gate.take(tick)
+            if verdict == "unconfirmed" and gate.confirmed is None and tick.registration.id and plan == tick.identity.plan_sha256:
+                gate.confirm(confirmation(tick))
+                verdict = gate.take(tick)
+            if verdict != "duplicate":
+                bodies = [f"{b.level_name} {wire.BodyState.Name(b.state)[11:]}" for b in tick.bodies] if verdict == "accepted" else []
+                print(verdict, tick.seq, wire.StreamState.Name(tick.state)[13:], *bodies, flush=True)
+                showing = showing or verdict == "accepted"
+        if showing and gate.current() is None:
+            showing = False
+            print("STALE", flush=True)
+
+
+if __name__ == "__main__":
+    main()
