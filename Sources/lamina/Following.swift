@@ -4,12 +4,14 @@ import Frames
 import Protocols
 import Tracking
 
-/// Tracks while it can, and looks for the patient when it cannot: beside the frame loop, but for the very first time.
+/// Tracks while it can, and looks for the patient when it cannot: beside the frame loop, but for the very first time where nobody waits for frames meanwhile.
 struct Following {
     let model: SpineModel
     let threads: Int
     /// Whether moments wait for a search's end, so that a run over files repeats whatever the machine does. Live frames wait for nothing.
     let waitsForSearches: Bool
+    /// Whether the very first search is beside the frame loop too, so that whoever listens hears that it goes on.
+    let startsBeside: Bool
     /// Roughly where the patient lies; nil where nothing is known of it.
     private var place: RigidTransform<Room, Patient>?
     private let searchesAnywhere: Bool
@@ -33,8 +35,9 @@ struct Following {
     }
 
     /// - Parameter place: where the patient roughly lies; nil to look everywhere.
-    init(model: SpineModel, place: RigidTransform<Room, Patient>?, threads: Int, waitsForSearches: Bool) {
-        (self.model, self.place, self.threads, self.waitsForSearches) = (model, place, threads, waitsForSearches)
+    init(model: SpineModel, place: RigidTransform<Room, Patient>?, threads: Int, waitsForSearches: Bool, startsBeside: Bool) {
+        (self.model, self.place, self.threads) = (model, place, threads)
+        (self.waitsForSearches, self.startsBeside) = (waitsForSearches, startsBeside)
         searchesAnywhere = place == nil
     }
 
@@ -71,7 +74,7 @@ struct Following {
                 return Acquisition(notFound: .unsolvable)
             }
         }
-        guard !starts.isEmpty else {
+        guard startsBeside || !starts.isEmpty else {
             // Nothing is being tracked that would have to wait.
             accept(try found(threads: threads), moment, log)
             return

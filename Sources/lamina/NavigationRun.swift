@@ -24,7 +24,7 @@ struct NavigationRun {
         guard let first = upcoming else { return }
         var moments = TrackedMoments(
             tracked, place: try start.place(of: tracked, views: first.frames.map(\.view), cameras: first.frames.map(\.camera)),
-            waitsForSearches: source.expectedCount != nil, threads: threads)
+            waitsForSearches: false, startsBeside: true, threads: threads)
         try log.stage("navigate") {
             while let moment = upcoming {
                 recorder?.add(moment)

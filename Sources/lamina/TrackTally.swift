@@ -17,6 +17,9 @@ struct TrackTally {
     /// From a moment's last frame coming in to its line being written; of live moments alone.
     private var latencyMS: [Double] = []
     private var last: [VertebraEstimate] = []
+    /// Moments that passed while the patient was looked for the first time.
+    private var waiting = 0
+    private var hasBegun = false
 
     init(levels: [VertebraLevel], areEstimated: Bool) { (self.levels, self.areEstimated) = (levels, areEstimated) }
 
@@ -25,6 +28,8 @@ struct TrackTally {
     mutating func add(_ estimates: [VertebraEstimate], after duration: Duration) {
         trackingMS.append(duration / .milliseconds(1))
         last = estimates
+        hasBegun = hasBegun || estimates.contains { $0.causes != [.searching] }
+        if !hasBegun { waiting += 1 }
         for estimate in estimates {
             counts[estimate.level, default: [:]][estimate.state, default: 0] += 1
             for cause in estimate.causes { causes[estimate.level, default: [:]][cause, default: 0] += 1 }
@@ -36,7 +41,7 @@ struct TrackTally {
     /// Whether all was found, by the end and on the whole: a vertebra that comes back for the last frame does not make up for a run without it.
     var exit: CommandExit {
         if counts.values.allSatisfy({ ($0[.ok] ?? 0) + ($0[.degraded] ?? 0) == 0 }) { return .noSpine }
-        let isOftenLost = counts.values.contains { Double($0[.lost] ?? 0) > mostLost * Double(momentCount) }
+        let isOftenLost = counts.values.contains { Double(($0[.lost] ?? 0) - waiting) > mostLost * Double(momentCount - waiting) }
         return isOftenLost || last.contains { $0.state == .lost } ? .refused : .ok
     }
 

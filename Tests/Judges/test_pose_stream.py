@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import pose_publisher
-from conftest import PROGRAM, heed_signals
+from conftest import PROGRAM, ROOT, SPECIFICATION, heed_signals
 from pose_publisher import MARK, PLAN, VALID_MS, Publisher, wire
 
 PATIENCE = 30  # seconds for what must come, on a machine that is busy
@@ -342,3 +343,17 @@ def test_a_tick_of_another_version_is_named(publisher):
     event = subscriber.until(lambda event: event.get("code") == "other_version")
     assert "major version 2" in event["what"]
     subscriber.close()
+
+
+def test_the_pages_own_client_works(publisher, tmp_path):
+    """The example of pose-stream.md, as it stands there, beside nothing but the generated code."""
+    text = (SPECIFICATION / "pose-stream.md").read_text()
+    (tmp_path / "example.py").write_text(re.search(r"```python\n(.*?)```", text, re.DOTALL)[1])
+    (tmp_path / "pose_tick_pb2.py").write_bytes((ROOT / "Protocols/Clients/python/pose_tick_pb2.py").read_bytes())
+    run = subprocess.Popen(
+        [sys.executable, "-u", tmp_path / "example.py", publisher.address], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    run.stdin.write("\n")
+    run.stdin.flush()
+    shown = run.stdout.readline()
+    run.kill()
+    assert "right? " in shown and "BODY_STATE_OK" in shown, shown
