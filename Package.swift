@@ -14,6 +14,8 @@ let package = Package(
     dependencies: [
         // Command-line parsing, help and completions.
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Small asynchronous TCP and HTTP servers: OpenIGTLink's clients and browsers.
+        .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
         // The pose stream's messages.
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
@@ -62,11 +64,13 @@ let package = Package(
             path: "Protocols", exclude: ["README.md", "Specification", "Clients"]),
         .target(name: "CaseFolder", dependencies: ["CLinux", "Digests", "Protocols"]),
         .target(name: "Streaming", dependencies: ["CaseFolder", "Digests", "Protocols", "ZeroMQ", "Anatomy"]),
+        .target(name: "OpenIGTLink", dependencies: ["Protocols", .product(name: "FlyingSocks", package: "FlyingFox")]),
         .executableTarget(
             name: "lamina",
             dependencies: [
                 "Concurrency", "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Evaluation", "Phantom", "Meshes", "Planning",
-                "Tracking", "Fluoroscopy", "Simulation", "RandomNumbers", "Protocols", "CaseFolder", "Digests", "Inference", "Streaming",
+                "Tracking", "Fluoroscopy", "Simulation", "RandomNumbers", "Protocols", "CaseFolder", "Digests", "Inference", "OpenIGTLink",
+                "Streaming",
                 "ZeroMQ",
                 "CLibraryVersions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

@@ -35,8 +35,8 @@ public final class PosePublisher: Sendable {
     private let socket: LastValuePublisher
     private let parameters: PublisherParameters
     private let state = Mutex(State())
-    /// Called with every message as it is sent, in their order, under the publisher's lock.
-    private let whenSent: @Sendable (Data) -> Void
+    /// Called with every tick and its message as it is sent, in their order, under the publisher's lock.
+    private let whenSent: @Sendable (PoseTick, Data) -> Void
 
     private struct State {
         var sequence: UInt64 = 0
@@ -48,7 +48,7 @@ public final class PosePublisher: Sendable {
     /// - Throws: `ZeroMQError`.
     public init(
         at address: TCPAddress, security: CurveServer?, isForced: Bool = false, parameters: PublisherParameters,
-        whenSent: @escaping @Sendable (Data) -> Void = { _ in }
+        whenSent: @escaping @Sendable (PoseTick, Data) -> Void = { _, _ in }
     ) throws(ZeroMQError) {
         socket = try LastValuePublisher(at: address, security: security, isForced: isForced)
         endpoint = socket.endpoint
@@ -114,7 +114,7 @@ public final class PosePublisher: Sendable {
             (state.sequence, state.registration, state.lastNS) = (tick.sequence, registration, now.monotonicNS)
             socket.publish(message)
             if socket.isWanted(PoseTick.jsonTopic) { socket.publish(tick.encodedJSON()) }
-            whenSent(message)
+            whenSent(tick, message)
         }
     }
 

@@ -23,6 +23,8 @@ struct NavigateCommand: ParsableCommand {
 
     @OptionGroup var publishing: PublishOptions
 
+    @OptionGroup var bridges: BridgeOptions
+
     @Option(help: "Where the scan is now, if it is no longer where the case was planned from.", completion: .file())
     var ct: String?
 
@@ -53,13 +55,18 @@ struct NavigateCommand: ParsableCommand {
             let frames = try input.open(log: log).paced
             let identity = try StreamIdentity(of: tracked, at: folder, patient: patient)
             let recorder = try record.map { try Recorder(at: $0, planSHA256: identity.planSHA256, source: frames.streamSource) }
+            let bridges = try bridges.open(log: log)
             let publisher = try publishing.publisher(
                 identity, source: frames.streamSource, silentBodies: tracked.silentBodies, log: log,
-                whenSent: { message in recorder?.add(.tick(message)) })
+                whenSent: { tick, message in
+                    recorder?.add(.tick(message))
+                    bridges.publish(tick)
+                })
             endGentlyOnSignal(frames.stopper)
             var run = NavigationRun(tracked, publisher, recorder)
             try run.follow(frames.source, from: start, threads: threads, log: log)
             publisher.stop()
+            bridges.stop()
             try recorder?.close()
             let exit = frames.concluded(run.exit, log: log)
             for (reason, count) in publisher.refusedHandshakes.sorted(by: { $0.key < $1.key }) {

@@ -38,7 +38,7 @@ struct PublishOptions: ParsableArguments {
     /// - Throws: `ZeroMQError`.
     func publisher(
         _ identity: StreamIdentity, source: StreamSource, silentBodies: [TickBody], log: RunLog,
-        whenSent: @escaping @Sendable (Data) -> Void
+        whenSent: @escaping @Sendable (PoseTick, Data) -> Void
     ) throws -> PosePublisher {
         let address = try TCPAddress(publish, forBinding: true)
         let clock = clock ?? (address.isLoopback ? .monoLocal : .utcNTP)

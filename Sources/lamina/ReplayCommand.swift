@@ -18,6 +18,8 @@ struct ReplayCommand: ParsableCommand {
 
     @OptionGroup var publishing: PublishOptions
 
+    @OptionGroup var bridges: BridgeOptions
+
     @Option(help: "How much faster than it was.")
     var speed = 1.0
 
@@ -50,9 +52,10 @@ struct ReplayCommand: ParsableCommand {
     }
 
     private func play(_ ticks: [(timeNS: Int64, tick: PoseTick)], identity: StreamIdentity, log: RunLog) throws {
+        let bridges = try bridges.open(log: log)
         let publisher = try publishing.publisher(
             identity, source: .replay, silentBodies: ticks[0].tick.bodies.map(\.lostAsRecorded), log: log
-        ) { _ in }
+        ) { tick, _ in bridges.publish(tick) }
         let begun = ContinuousClock.now
         let isStopped = StopFlag()
         endGentlyOnSignal { isStopped.raise() }
@@ -67,6 +70,7 @@ struct ReplayCommand: ParsableCommand {
             }
         }
         publisher.stop()
+        bridges.stop()
     }
 }
 

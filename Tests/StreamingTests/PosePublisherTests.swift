@@ -21,7 +21,7 @@ struct PosePublisherTests {
             at: TCPAddress("tcp://127.0.0.1:0", forBinding: true), security: nil,
             parameters: PublisherParameters(
                 source: source, identity: tick.identity, clock: .monoLocal, clockErrorUS: 0, validForMS: validForMS,
-                silentBodies: [tick.bodies[2]]), whenSent: { sent.add($0) })
+                silentBodies: [tick.bodies[2]]), whenSent: { sent.add($1) })
     }
 
     private func wait(_ what: String, until isDone: () throws -> Bool) throws {
