@@ -65,11 +65,19 @@ let package = Package(
         .target(name: "CaseFolder", dependencies: ["CLinux", "Digests", "Protocols"]),
         .target(name: "Streaming", dependencies: ["CaseFolder", "Digests", "Protocols", "ZeroMQ", "Anatomy"]),
         .target(name: "OpenIGTLink", dependencies: ["Protocols", .product(name: "FlyingSocks", package: "FlyingFox")]),
+        .target(
+            name: "LiveWeb",
+            dependencies: [
+                "Protocols", "Streaming", .product(name: "FlyingFox", package: "FlyingFox"),
+                .product(name: "FlyingSocks", package: "FlyingFox"),
+            ],
+            resources: [.embedInCode("Resources/index.html")]),
         .executableTarget(
             name: "lamina",
             dependencies: [
                 "Concurrency", "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Evaluation", "Phantom", "Meshes", "Planning",
-                "Tracking", "Fluoroscopy", "Simulation", "RandomNumbers", "Protocols", "CaseFolder", "Digests", "Inference", "OpenIGTLink",
+                "Tracking", "Fluoroscopy", "Simulation", "RandomNumbers", "Protocols", "CaseFolder", "Digests", "Inference", "LiveWeb",
+                "OpenIGTLink",
                 "Streaming",
                 "ZeroMQ",
                 "CLibraryVersions",

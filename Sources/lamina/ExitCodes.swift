@@ -6,6 +6,7 @@ import Fluoroscopy
 import Foundation
 import ImageFiles
 import Inference
+import LiveWeb
 import Meshes
 import OpenIGTLink
 import Phantom
@@ -34,6 +35,7 @@ func commandFailure(for error: any Error) -> CommandFailure {
     case let error as FrameStreamError: failure(of: error)
     case let error as ZeroMQError: failure(of: error)
     case let error as RecordingError: failure(of: error)
+    case let error as LiveWebError: CommandFailure(.storage, code: error.code, what: "\(error)", place: "--web")
     case let error as OpenIGTLinkError: CommandFailure(.storage, code: error.code, what: "\(error)", place: "--openigtlink")
     case let error as TrackingError: CommandFailure(.noSpine, code: "nothing_to_track", what: "\(error)")
     case let error as SimulationError: CommandFailure(.usage, code: "out_of_view", what: "\(error)")

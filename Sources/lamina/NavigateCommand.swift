@@ -55,7 +55,7 @@ struct NavigateCommand: ParsableCommand {
             let frames = try input.open(log: log).paced
             let identity = try StreamIdentity(of: tracked, at: folder, patient: patient)
             let recorder = try record.map { try Recorder(at: $0, planSHA256: identity.planSHA256, source: frames.streamSource) }
-            let bridges = try bridges.open(log: log)
+            let bridges = try bridges.open(caseFolder: folder, log: log)
             let publisher = try publishing.publisher(
                 identity, source: frames.streamSource, silentBodies: tracked.silentBodies, log: log,
                 whenSent: { tick, message in

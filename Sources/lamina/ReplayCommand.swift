@@ -20,12 +20,16 @@ struct ReplayCommand: ParsableCommand {
 
     @OptionGroup var bridges: BridgeOptions
 
+    @Option(name: .customLong("case"), help: "The case that was navigated, whose bones --web shows.", completion: .directory)
+    var caseFolder: String?
+
     @Option(help: "How much faster than it was.")
     var speed = 1.0
 
     @OptionGroup var printing: OutputOptions
 
     func validate() throws {
+        if bridges.web != nil, caseFolder == nil { throw ValidationError("--web needs --case: a recording has no bones") }
         if !(0.1...100).contains(speed) { throw ValidationError("--speed takes 0.1 to 100") }
     }
 
@@ -52,7 +56,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     private func play(_ ticks: [(timeNS: Int64, tick: PoseTick)], identity: StreamIdentity, log: RunLog) throws {
-        let bridges = try bridges.open(log: log)
+        let bridges = try bridges.open(caseFolder: caseFolder ?? "", log: log)
         let publisher = try publishing.publisher(
             identity, source: .replay, silentBodies: ticks[0].tick.bodies.map(\.lostAsRecorded), log: log
         ) { tick, _ in bridges.publish(tick) }

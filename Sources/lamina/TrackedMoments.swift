@@ -23,11 +23,14 @@ struct TrackedMoments {
     /// - Parameters:
     ///   - place: roughly where the patient lies; nil to look everywhere.
     ///   - waitsForSearches, startsBeside: see `Following`.
-    init(_ tracked: TrackedCase, place: RigidTransform<Room, Patient>?, waitsForSearches: Bool, startsBeside: Bool = false, threads: Int) {
+    init(
+        _ tracked: TrackedCase, place: RigidTransform<Room, Patient>?, waitsForSearches: Bool, startsBeside: Bool = false, threads: Int
+    ) {
         let levels = tracked.model.vertebrae.map(\.level)
         tally = TrackTally(levels: levels, areEstimated: tracked.plan.levelEstimated)
         screws = TrackedScrews(tracked.plan, levels: levels)
-        following = Following(model: tracked.model, place: place, threads: threads, waitsForSearches: waitsForSearches, startsBeside: startsBeside)
+        following = Following(
+            model: tracked.model, place: place, threads: threads, waitsForSearches: waitsForSearches, startsBeside: startsBeside)
         self.threads = threads
     }
 

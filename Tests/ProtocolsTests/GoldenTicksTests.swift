@@ -12,48 +12,50 @@ struct GoldenTicksTests {
     private struct Expected: Decodable {
         struct Numbers: Decodable {
             var position: [Double]
-            var quaternion_xyzw: [Double]
+            var quaternionXyzw: [Double]
         }
         struct Body: Decodable {
             var level: String
             var state: String
             var causes: [String]
             var screws: Int
-            var lps_mm: Numbers?
-            var ras_mm: Numbers?
-            var unity_m: Numbers?
+            var lpsMm: Numbers?
+            var rasMm: Numbers?
+            var unityM: Numbers?
         }
-        var stream_epoch: String
+        var streamEpoch: String
         var seq: String
         var state: String
         var source: String
-        var t_capture_ns: String
-        var t_publish_ns: String
+        var tCaptureNs: String
+        var tPublishNs: String
         var registration: String?
-        var frame_number: UInt32?
-        var plan_sha256: String
+        var frameNumber: UInt32?
+        var planSha256: String
         var bodies: [Body]
     }
 
     private func golden(_ name: String) throws -> (bytes: Data, expected: Expected) {
         func file(_ ending: String) throws -> Data { try Data(contentsOf: Self.folder.appending(path: "\(name).\(ending)")) }
-        return (try file("bin"), try JSONDecoder().decode(Expected.self, from: file("json")))
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        return (try file("bin"), try decoder.decode(Expected.self, from: file("json")))
     }
 
     @Test(arguments: names) func theyAreReadAndWrittenByteForByte(name: String) throws {
         let (bytes, expected) = try golden(name)
         let tick = try PoseTick(decoding: bytes)
         #expect(try tick.encoded() == bytes)
-        #expect(String(tick.epoch) == expected.stream_epoch && String(tick.sequence) == expected.seq)
+        #expect(String(tick.epoch) == expected.streamEpoch && String(tick.sequence) == expected.seq)
         #expect(tick.state.rawValue == expected.state && tick.source.rawValue == expected.source)
-        #expect(String(tick.time.captureNS) == expected.t_capture_ns && String(tick.time.publishNS) == expected.t_publish_ns)
-        #expect(tick.registration.map { String($0.id) } == expected.registration && tick.frame == expected.frame_number)
-        #expect(tick.identity.planSHA256 == expected.plan_sha256)
+        #expect(String(tick.time.captureNS) == expected.tCaptureNs && String(tick.time.publishNS) == expected.tPublishNs)
+        #expect(tick.registration.map { String($0.id) } == expected.registration && tick.frame == expected.frameNumber)
+        #expect(tick.identity.planSHA256 == expected.planSha256)
         #expect(tick.bodies.map(\.level.name) == expected.bodies.map(\.level))
         #expect(
             tick.bodies.map(\.state.rawValue) == expected.bodies.map(\.state) && tick.bodies.map(\.causes) == expected.bodies.map(\.causes))
         #expect(tick.bodies.map(\.screws.count) == expected.bodies.map(\.screws))
-        #expect(tick.bodies.map { $0.pose != nil } == expected.bodies.map { $0.lps_mm != nil })
+        #expect(tick.bodies.map { $0.pose != nil } == expected.bodies.map { $0.lpsMm != nil })
     }
 
     /// In three worlds, which were turned into one another by matrices elsewhere and by signs here.
@@ -62,12 +64,12 @@ struct GoldenTicksTests {
         for (body, expected) in zip(try PoseTick(decoding: bytes).bodies, expected.bodies) {
             guard let pose = body.pose else { continue }
             let own = ForeignPose(position: pose.origin.xyz, quaternion: pose.quaternion)
-            for (found, numbers) in [(own, expected.lps_mm), (pose.ras, expected.ras_mm), (pose.unity, expected.unity_m)] {
+            for (found, numbers) in [(own, expected.lpsMm), (pose.ras, expected.rasMm), (pose.unity, expected.unityM)] {
                 let numbers = try #require(numbers)
                 for n in 0..<3 { #expect(abs(found.position[n] - numbers.position[n]) < 1e-9, "\(name) \(body.level)") }
                 // A quaternion and its negative are one rotation.
                 let q = SIMD4(
-                    numbers.quaternion_xyzw[0], numbers.quaternion_xyzw[1], numbers.quaternion_xyzw[2], numbers.quaternion_xyzw[3])
+                    numbers.quaternionXyzw[0], numbers.quaternionXyzw[1], numbers.quaternionXyzw[2], numbers.quaternionXyzw[3])
                 #expect(abs(abs((found.quaternion * q).sum()) - 1) < 1e-12, "\(name) \(body.level) \(found.quaternion) \(q)")
             }
         }

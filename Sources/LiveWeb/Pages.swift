@@ -1,0 +1,94 @@
+import FlyingFox
+import Foundation
+import Protocols
+import Synchronization
+
+/// Debian's libjs-three: which of its files are served under which name.
+private let threeFolder = "/usr/share/javascript/three/"
+private let scripts = [
+    "/three/three.js": "three.js", "/three/STLLoader.js": "examples/js/loaders/STLLoader.js",
+    "/three/OrbitControls.js": "examples/js/controls/OrbitControls.js",
+]
+
+/// - Throws: `LiveWebError.noThreeJS`.
+func checkScripts() throws {
+    for file in scripts.values where !FileManager.default.fileExists(atPath: threeFolder + file) {
+        throw LiveWebError.noThreeJS(path: threeFolder + file)
+    }
+}
+
+/// Everything that is served: the page, three.js, the case's plan and meshes, and ticks over a WebSocket. Nothing else of the disk can be named.
+struct Pages: HTTPHandler {
+    let caseFolder: String
+    let viewers: Viewers
+
+    func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
+        guard isFromHere(request) else { return HTTPResponse(statusCode: .forbidden) }
+        switch request.path {
+        case "/": return page(Data(PackageResources.index_html), "text/html; charset=utf-8")
+        case "/ticks": return try await WebSocketHTTPHandler(handler: MessageFrameWSHandler(handler: viewers)).handleRequest(request)
+        case "/plan.json": return file(caseFolder + "/plan.json", "application/json")
+        case let path where scripts[path] != nil: return file(threeFolder + scripts[path]!, "text/javascript")
+        case let path where path.hasPrefix("/meshes/") && path.hasSuffix(".stl"):
+            let name = path.dropFirst(8).dropLast(4)
+            guard name.allSatisfy(\.isPlain) else { return HTTPResponse(statusCode: .notFound) }
+            return file("\(caseFolder)/meshes/\(name).stl", "model/stl")
+        default: return HTTPResponse(statusCode: .notFound)
+        }
+    }
+
+    /// Another name that points to this machine, or a page of another site, is not this page.
+    private func isFromHere(_ request: HTTPRequest) -> Bool {
+        guard let host = request.headers[.host], isLocal(host) else { return false }
+        guard let origin = request.headers[HTTPHeader("Origin")] else { return true }
+        return origin == "http://\(host)"
+    }
+
+    private func isLocal(_ host: String) -> Bool { ["127.0.0.1", "localhost"].contains(host.split(separator: ":").first.map(String.init)) }
+
+    private func file(_ path: String, _ type: String) -> HTTPResponse {
+        guard let data = FileManager.default.contents(atPath: path) else { return HTTPResponse(statusCode: .notFound) }
+        return page(data, type)
+    }
+
+    private func page(_ data: Data, _ type: String) -> HTTPResponse {
+        HTTPResponse(statusCode: .ok, headers: [.contentType: type, .cacheControl: "no-store"], body: data)
+    }
+}
+
+/// Open pages, each with room for one message: one that is slow gets the newest.
+final class Viewers: WSMessageHandler {
+    private struct State {
+        var streams: [Int: AsyncStream<WSMessage>.Continuation] = [:]
+        var next = 0
+        /// For whoever opens the page.
+        var last: String?
+    }
+    private let state = Mutex(State())
+
+    func send(_ text: String) {
+        let streams = state.withLock { state in
+            state.last = text
+            return Array(state.streams.values)
+        }
+        for stream in streams { stream.yield(.text(text)) }
+    }
+
+    func endAll() { for stream in state.withLock({ Array($0.streams.values) }) { stream.finish() } }
+
+    func makeMessages(for client: AsyncStream<WSMessage>) async throws -> AsyncStream<WSMessage> {
+        let (messages, continuation) = AsyncStream.makeStream(of: WSMessage.self, bufferingPolicy: .bufferingNewest(1))
+        let id = state.withLock { state in
+            state.next += 1
+            state.streams[state.next] = continuation
+            if let last = state.last { continuation.yield(.text(last)) }
+            return state.next
+        }
+        // What a page says is read and left; when it goes its stream ends.
+        Task {
+            for await _ in client {}
+            state.withLock { $0.streams.removeValue(forKey: id) }?.finish()
+        }
+        return messages
+    }
+}
