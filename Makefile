@@ -1,7 +1,7 @@
 # The two commands that matter: `make demo` and `make test`. Both install what they need first (Tools/setup.sh).
 SHELL := bash
 .DEFAULT_GOAL := build
-.PHONY: demo test build bench bench-segmentation pictures lint format coverage asan clean
+.PHONY: demo demo-navigation test build bench bench-segmentation pictures lint format coverage asan clean
 
 SWIFT_FOLDERS := Package.swift Sources Tests Planning Meshes Protocols
 
@@ -11,6 +11,9 @@ build: ## .build/release/lamina
 
 demo: build ## find the vertebrae of the sample CT and plan T9-L2
 	Tools/demo.sh
+
+demo-navigation: demo ## simulated fluoroscopy of the demo's case, tracked and shown live in the browser and the terminal
+	Tools/demo_navigation.sh
 
 test: ## every test
 	Tools/setup.sh tests
@@ -45,4 +48,4 @@ asan: ## the tests of the C and C++ shims under the address sanitizer
 	Tools/asan.sh
 
 clean:
-	rm -rf .build .build-* .venv demo-case demo-phantom demo-pictures demo-labels.png
+	rm -rf .build .build-* .venv demo-case demo-phantom demo-pictures demo-labels.png demo-frames demo-recording demo-navigation.log

@@ -40,7 +40,7 @@ public struct OpenIGTLinkMessage: Equatable, Sendable {
         bytes.append(ascii: device, width: 20)
         bytes.append(bigEndian: UInt32(truncatingIfNeeded: timeNS / 1_000_000_000))
         // The fraction of a second in units of 2^-32.
-        bytes.append(bigEndian: UInt32((timeNS % 1_000_000_000 << 32) / 1_000_000_000))
+        bytes.append(bigEndian: UInt32(((timeNS % 1_000_000_000) << 32) / 1_000_000_000))
         bytes.append(bigEndian: UInt64(body.count))
         bytes.append(bigEndian: crc64(body))
         return bytes + body

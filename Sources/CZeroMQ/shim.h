@@ -7,6 +7,8 @@
 
 // Macros of sums, which Swift does not import.
 static const int lamina_zmq_terminated = ETERM;
+// ZMQ_ZAP_ENFORCE_DOMAIN, which libzmq 4.3 has but shows only where its drafts are asked for.
+static const int lamina_zmq_enforce_domain = 93;
 
 // An event of zmq_socket_monitor, from the bytes of its first part: a 16-bit number and a 32-bit value, unaligned.
 static inline int lamina_zmq_event(const void *part) {

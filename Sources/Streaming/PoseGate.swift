@@ -37,6 +37,10 @@ public enum GateRefusal: Equatable, Sendable {
     case unconfirmed(StreamConfirmation, changes: [String])
     /// A replay or a simulation, which was not asked for.
     case notLive(StreamSource)
+    /// Its times are of a monotonic clock, and it does not come from this machine.
+    case foreignClock
+    /// Its publisher has said that this run is over.
+    case ended
     /// A clock was set while the stream ran: ages cannot be told any more. A person has to confirm anew.
     case clockStepped(byMS: Double)
 
@@ -48,6 +52,8 @@ public enum GateRefusal: Equatable, Sendable {
         case .outOfOrder: "out_of_order"
         case .unconfirmed: "unconfirmed"
         case .notLive: "not_live"
+        case .foreignClock: "foreign_clock"
+        case .ended: "ended"
         case .clockStepped: "clock_stepped"
         }
     }
@@ -67,19 +73,26 @@ public struct PoseGate: Sendable {
     /// Sources that are shown; a replay or a simulation must be asked for.
     public var allowed: Set<StreamSource>
     public private(set) var confirmed: StreamConfirmation?
-    /// The highest number accepted or refused in the confirmed epoch.
-    private var lastSequence: UInt64 = 0
+    /// Whether the stream comes from this machine, whose monotonic clock is then the publisher's.
+    private let isLocal: Bool
+    /// No pose is shown longer than this, whatever its publisher says, ms.
+    private let longestMS: UInt32
+    /// The highest number accepted or refused, by confirmed epoch: confirming anew does not let old ones in.
+    private var lastSequences: [UInt64: UInt64] = [:]
+    private var endedEpochs: Set<UInt64> = []
     private var accepted: (tick: PoseTick, ageNS: Int64, at: StreamTime)?
     /// This machine's UTC less its monotonic clock, ns: changes only when the clock is set.
     private var wallOffset: Int64?
-    /// The least of receipt less publishing, ns, of so many ticks: none can be much faster than the fastest of many, but after the publisher's clock was set.
-    private var delays: (least: Int64, count: Int)?
+    /// The least of receipt less publishing, ns, of so many ticks, and when the last of them came: none can be much faster than the fastest of many, but after
+    /// the publisher's clock was set.
+    private var delays: (least: Int64, count: Int, at: UInt64)?
 
-    public init(allowed: Set<StreamSource> = [.live]) { self.allowed = allowed }
+    public init(allowed: Set<StreamSource> = [.live], isLocal: Bool = true, longestMS: UInt32 = 1000) {
+        (self.allowed, self.isLocal, self.longestMS) = (allowed, isLocal, longestMS)
+    }
 
     /// A person has looked at these and says that they are right.
     public mutating func confirm(_ confirmation: StreamConfirmation) {
-        if confirmation.epoch != confirmed?.epoch { lastSequence = 0 }
         confirmed = confirmation
         (accepted, wallOffset, delays) = (nil, nil, nil)
     }
@@ -88,7 +101,14 @@ public struct PoseGate: Sendable {
     public mutating func take(_ tick: PoseTick, at now: StreamTime) -> Verdict {
         guard allowed.contains(tick.source) else { return .refused(.notLive(tick.source)) }
         let asks = StreamConfirmation(tick)
-        guard asks == confirmed else { return .refused(.unconfirmed(asks, changes: asks.changes(from: confirmed))) }
+        guard asks == confirmed else {
+            // What is shown is not what is there any more.
+            accepted = nil
+            return .refused(.unconfirmed(asks, changes: asks.changes(from: confirmed)))
+        }
+        guard !endedEpochs.contains(tick.epoch) else { return .refused(.ended) }
+        guard isLocal || tick.time.clock != .monoLocal else { return .refused(.foreignClock) }
+        let lastSequence = lastSequences[tick.epoch] ?? 0
         if tick.sequence == lastSequence { return .duplicate }
         guard tick.sequence > lastSequence else { return .refused(.outOfOrder(sequence: tick.sequence, last: lastSequence)) }
         let age = difference(now.on(tick.time.clock), tick.time.captureNS)
@@ -97,10 +117,11 @@ public struct PoseGate: Sendable {
             (confirmed, accepted) = (nil, nil)
             return .refused(.clockStepped(byMS: Double(step) / 1e6))
         }
-        lastSequence = tick.sequence
+        lastSequences[tick.epoch] = tick.sequence
         // Two readings of one clock on one machine may differ by a little.
         guard age >= -error - readingNS else { return .refused(.fromTheFuture(byMS: Double(-age) / 1e6)) }
         guard age + error <= validity(tick) else { return .refused(.tooOld(ageMS: Double(age) / 1e6)) }
+        if tick.state == .stopped { endedEpochs.insert(tick.epoch) }
         accepted = (tick, age + error, now)
         return .accepted
     }
@@ -119,6 +140,9 @@ public struct PoseGate: Sendable {
         return Double(validity(accepted.tick) - accepted.ageNS - difference(now.monotonicNS, accepted.at.monotonicNS)) / 1e6
     }
 
+    /// How long after its capture a tick may be shown, ns.
+    private func validity(_ tick: PoseTick) -> Int64 { Int64(min(tick.time.validForMS, longestMS)) * 1_000_000 }
+
     /// By how much a clock was set since the last tick, ns; nil where none was.
     private mutating func clockStep(_ tick: PoseTick, at now: StreamTime) -> Int64? {
         guard tick.time.clock != .monoLocal else { return nil }
@@ -128,9 +152,10 @@ public struct PoseGate: Sendable {
         wallOffset = offset
         if abs(offset - before) > limit { return offset - before }
         let delay = difference(now.monotonicNS, tick.time.publishNS)
-        let known = delays ?? (delay, 0)
-        delays = (min(known.least, delay), known.count + 1)
-        return known.count >= ticksToKnow && delay < known.least - limit ? delay - known.least : nil
+        // A clock that NTP slews may run ahead of another by so much.
+        let known = delays.map { ($0.least + difference(now.monotonicNS, $0.at) / slewing, $0.count) } ?? (delay, 0)
+        delays = (min(known.0, delay), known.1 + 1, now.monotonicNS)
+        return known.1 >= ticksToKnow && delay < known.0 - limit ? delay - known.0 : nil
     }
 }
 
@@ -139,7 +164,7 @@ private let ticksToKnow = 20
 /// A clock that is kept by NTP is slewed by 0.5 ms a second at most; more than this at once is a step.
 private let stepNS: Int64 = 50_000_000
 private let readingNS: Int64 = 2_000_000
-
-private func validity(_ tick: PoseTick) -> Int64 { Int64(tick.time.validForMS) * 1_000_000 }
+/// 0.5 ms a second.
+private let slewing: Int64 = 2000
 
 private func difference(_ a: UInt64, _ b: UInt64) -> Int64 { Int64(bitPattern: a &- b) }

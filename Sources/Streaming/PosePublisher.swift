@@ -27,7 +27,7 @@ public struct PublisherParameters: Sendable {
 
 /// Publishes ticks, and says so by itself when there is nothing to publish. For any thread.
 ///
-/// A publisher is never silent: when no new frame came for `valid_for_ms` it sends STALE, or UNREGISTERED while the patient was never found, over and over.
+/// A publisher is never silent: when no new frame came for `valid_for_ms` it sends STALE, or UNREGISTERED while the patient was never found, four times in that span.
 /// So a client that hears nothing knows that the connection or the publisher is gone.
 public final class PosePublisher: Sendable {
     public let epoch: UInt64
@@ -41,7 +41,7 @@ public final class PosePublisher: Sendable {
     private struct State {
         var sequence: UInt64 = 0
         var registration: StreamRegistration?
-        var lastNS: UInt64 = 0
+        var lastFrameNS: UInt64 = 0
         var isStopped = false
     }
 
@@ -111,7 +111,8 @@ public final class PosePublisher: Sendable {
                     clockErrorUS: parameters.clockErrorUS, validForMS: parameters.validForMS),
                 identity: identity ?? parameters.identity, registration: registration, frame: frame, bodies: bodies)
             let message = try tick.encoded()
-            (state.sequence, state.registration, state.lastNS) = (tick.sequence, registration, now.monotonicNS)
+            (state.sequence, state.registration) = (tick.sequence, registration)
+            if frame != nil { state.lastFrameNS = now.monotonicNS }
             socket.publish(message)
             if socket.isWanted(PoseTick.jsonTopic) { socket.publish(tick.encodedJSON()) }
             whenSent(tick, message)
@@ -120,7 +121,7 @@ public final class PosePublisher: Sendable {
 
     /// - Returns: false when there is no more to do.
     private func fillSilence() -> Bool {
-        let (isStopped, last, registration) = state.withLock { ($0.isStopped, $0.lastNS, $0.registration) }
+        let (isStopped, last, registration) = state.withLock { ($0.isStopped, $0.lastFrameNS, $0.registration) }
         guard !isStopped else { return false }
         let now = StreamTime.now
         if now.monotonicNS - last > UInt64(parameters.validForMS) * 1_000_000 {

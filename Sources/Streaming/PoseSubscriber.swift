@@ -32,7 +32,7 @@ public final class PoseSubscriber: Sendable {
         to address: TCPAddress, security: CurveClient?, allowed: Set<StreamSource> = [.live], confirmed: StreamConfirmation? = nil,
         tell: @escaping @Sendable (PoseEvent) -> Void
     ) {
-        var gate = PoseGate(allowed: allowed)
+        var gate = PoseGate(allowed: allowed, isLocal: address.isLoopback)
         if let confirmed { gate.confirm(confirmed) }
         self.gate = Mutex(gate)
         Thread.detachNewThread { [context, weak self] in

@@ -20,7 +20,8 @@ final class Authenticator: Sendable {
         Thread.detachNewThread { [weak self] in
             let socket = socket.value
             // A shut down context ends it.
-            while (try? waitForMessages(on: [socket], milliseconds: -1)) != nil, let request = try? socket.receive() {
+            while (try? waitForMessages(on: [socket], milliseconds: -1)) != nil {
+                guard let request = (try? socket.receive()) ?? nil else { continue }
                 let verdict = zapVerdict(request, allowed: allowed())
                 if case .failure(let reason) = verdict { self?.refusals.withLock { $0[reason, default: 0] += 1 } }
                 _ = try? socket.send(zapReply(to: request, verdict))

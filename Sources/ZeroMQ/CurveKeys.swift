@@ -62,6 +62,8 @@ extension Socket {
         try set(ZMQ_CURVE_SERVER, Int32(1))
         try set(ZMQ_CURVE_SECRETKEY, server.keys.secretKey.bytes)
         try set(ZMQ_ZAP_DOMAIN, Data("lamina".utf8))
+        // A handler that is not there must not let anybody in.
+        try set(Int32(lamina_zmq_enforce_domain), Int32(1))
     }
 
     /// Before `connect`.

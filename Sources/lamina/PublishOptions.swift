@@ -30,7 +30,7 @@ struct PublishOptions: ParsableArguments {
     var clockErrorUs = 10_000
 
     func validate() throws {
-        if !(20...60_000).contains(validForMs) { throw ValidationError("--valid-for-ms takes 20 to 60000") }
+        if !(20...1000).contains(validForMs) { throw ValidationError("--valid-for-ms takes 20 to 1000: no client shows a pose for longer") }
         if !(0...10_000_000).contains(clockErrorUs) { throw ValidationError("--clock-error-us takes 0 to 10000000") }
         do { _ = try TCPAddress(publish, forBinding: true) } catch { throw ValidationError("--publish \(error)") }
     }

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import Protocols
 import Streaming
@@ -45,12 +46,11 @@ final class StreamDisplay: Sendable {
 
     /// A line that was typed.
     func answer(_ line: String) {
-        guard line.trimmingCharacters(in: .whitespaces) == "confirm" else { return }
-        let (asked, confirm) = state.withLock { state in
-            defer { state.asked = nil }
-            return (state.asked, state.confirm)
-        }
-        if let asked { confirm(asked) }
+        let (asked, confirm) = state.withLock { ($0.asked, $0.confirm) }
+        // By its code, so that what is confirmed is what was read and not what came since.
+        guard let asked, line.trimmingCharacters(in: .whitespaces) == "confirm \(asked.code)" else { return }
+        state.withLock { $0.asked = nil }
+        confirm(asked)
     }
 
     func take(_ event: PoseEvent) {
@@ -83,14 +83,15 @@ final class StreamDisplay: Sendable {
             "unconfirmed",
             [
                 "changes": .array(changes.map { .string($0) }), "epoch": .string(String(asked.epoch)),
-                "registration": asked.registration.map { .string(String($0)) } ?? .null, "plan_sha256": .string(asked.planSHA256),
+                "code": .string(asked.code), "registration": asked.registration.map { .string(String($0)) } ?? .null,
+                "plan_sha256": .string(asked.planSHA256),
                 "patient_sha256": .string(asked.patientSHA256), "study_sha256": .string(asked.studySHA256),
             ],
             """
             NOT SHOWN: \(changes.joined(separator: ", ")).
               plan \(asked.planSHA256.prefix(12)), patient \(asked.patientSHA256.prefix(12)), study \(asked.studySHA256.prefix(12)), \
             run \(asked.epoch), registration \(asked.registration.map(String.init) ?? "none yet")
-            Look whether this is right, then type 'confirm' and return.
+            Look whether this is right, then type 'confirm \(asked.code)' and return.
             """)
         if isFirst { confirm(asked) }
     }
@@ -108,6 +109,8 @@ final class StreamDisplay: Sendable {
     private func say(_ event: String, _ fields: [String: JSONValue], _ text: String) {
         state.withLock { state in
             if event != "fresh", event != "connected" { state.lastReason = event }
+            // Poses that may not be shown any more must not stay on the screen.
+            if state.drawnLines > 0 { _ = writeToStandardOutput(Data("\u{1B}[\(state.drawnLines)A\u{1B}[J".utf8)) }
             state.drawnLines = 0
             if isJSON {
                 let line = JSONValue.object(fields.merging(["event": .string(event)], uniquingKeysWith: { $1 }))
@@ -145,5 +148,13 @@ final class StreamDisplay: Sendable {
                 let place = [pose.origin.x, pose.origin.y, pose.origin.z].map { String(format: "%8.1f", $0) }.joined()
                 return "\(level)\(state)\(place) mm   \(body.causes.joined(separator: ", "))"
             }
+    }
+}
+
+extension StreamConfirmation {
+    /// What a person types to confirm exactly this.
+    fileprivate var code: String {
+        let parts = [String(epoch), registration.map { String($0) } ?? "", planSHA256, patientSHA256, studySHA256]
+        return String(sha256(of: Data(parts.joined(separator: " ").utf8)).prefix(4))
     }
 }

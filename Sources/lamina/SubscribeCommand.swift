@@ -11,7 +11,7 @@ struct SubscribeCommand: ParsableCommand {
         commandName: "subscribe", abstract: "Show a pose stream live.",
         discussion: """
             Shows nothing before somebody has confirmed what the stream says it is: plan, patient, study, the publisher's run and its registration. It asks; answer by typing \
-            'confirm' and return. When any of these changes it asks again, and shows nothing until then. A pose that is older than it says it is good for is taken down \
+            'confirm' with the code that it says, and return. When any of these changes it asks again, and shows nothing until then. A pose that is older than it says it is good for is taken down \
             (STALE). With --json each event is one line of JSON. Exit codes: 0 the stream ended or the time is over, and poses were shown; 6 no pose was ever shown; 2 usage.
             """)
 

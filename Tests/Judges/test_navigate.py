@@ -71,10 +71,11 @@ def navigated(scene, still_frames, tmp_path_factory):  # noqa: F811
     address = free_address()
     run = subprocess.Popen(
         [PROGRAM, "navigate", scene["case"], "--frames", still_frames, "--initial", still_frames / "initial.json", "--publish", address, "--curve-keys", keys,
-         "--record", out / "run", "--valid-for-ms", "2000", "--patient", "somebody"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_signals)
+         "--record", out / "run", "--valid-for-ms", "1000", "--patient", "somebody"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=heed_signals)
     ticks = ticks_of(address, keys / "for" / "headset")
     stdout, stderr = run.communicate(timeout=PATIENCE)
-    assert run.returncode == 0, stderr
+    # On a busy machine moments may come too far apart, and the patient is searched for again: 5.
+    assert run.returncode in (0, 5), stderr
     return {"ticks": ticks, "recording": out / "run" / "recording.jsonl", "keys": keys, "address": address}
 
 

@@ -46,7 +46,8 @@ class Subscriber:
         raise AssertionError(f"it did not come: {self.events[-3:]}")
 
     def confirm(self):
-        self.process.stdin.write("confirm\n")
+        code = [event for event in list(self.events) if is_unconfirmed(event)][-1]["code"]
+        self.process.stdin.write(f"confirm {code}\n")
         self.process.stdin.flush()
 
     def shown(self, since=0):
@@ -168,7 +169,7 @@ def test_what_must_not_be_shown_is_not(publisher, showing, spoil, code):
 
     since = len(showing.events)
     publisher.spoil = spoiled
-    # Refused with the reason, or asked for, and taken down in time.
+    # Refused with the reason, or asked for, and taken down: at once where it is somebody else's, else in time.
     if code:
         showing.until(lambda event: event.get("code") == code, since)
     else:
@@ -330,8 +331,9 @@ def test_another_plan_than_the_one_asked_for_is_never_shown(publisher, phantom_c
     """Whatever is typed."""
     subscriber = Subscriber(publisher.address, "--plan", str(phantom_case))
     refused = subscriber.until(lambda event: event.get("code") == "other_plan")
-    assert refused["plan_sha256"] == PLAN.hex()
-    subscriber.confirm()
+    assert refused["plan_sha256"] == PLAN.hex() and not any(is_unconfirmed(event) for event in subscriber.events)
+    subscriber.process.stdin.write("confirm\n")
+    subscriber.process.stdin.flush()
     time.sleep(0.5)
     assert not subscriber.shown()
     subscriber.close()
@@ -357,3 +359,73 @@ def test_the_pages_own_client_works(publisher, tmp_path):
     shown = run.stdout.readline()
     run.kill()
     assert "right? " in shown and "BODY_STATE_OK" in shown, shown
+
+
+def test_a_code_confirms_what_was_read_and_nothing_that_came_since(publisher):
+    subscriber = Subscriber(publisher.address)
+    code = subscriber.until(is_unconfirmed)["code"]
+    publisher.spoil = other_registration
+    since = len(subscriber.events)
+    subscriber.until(lambda event: is_unconfirmed(event) and event["registration"] == "10", since)
+    for line in ("confirm", "confirm 0000", f"confirm {code}"):
+        subscriber.process.stdin.write(line + "\n")
+        subscriber.process.stdin.flush()
+    time.sleep(0.5)
+    assert not subscriber.shown()
+    subscriber.confirm()
+    subscriber.until(is_fresh)
+    subscriber.close()
+
+
+def test_after_a_clock_was_set_old_ticks_stay_out(tmp_path):
+    """Confirming anew does not let in what is numbered lower than before."""
+    gate_clock = Publisher(clock=wire.CLOCK_UTC_NTP)
+    subscriber = Subscriber(gate_clock.address)
+    subscriber.until(is_unconfirmed)
+    subscriber.confirm()
+    subscriber.until(lambda event: is_fresh(event) and int(event["tick"]["seq"]) > 100)
+    # The publisher's clock is set forward by what its claimed error leaves open.
+    gate_clock.spoil = lambda made: (setattr(made, "t_publish_ns", made.t_publish_ns + 10**8), setattr(made, "t_capture_ns", made.t_capture_ns))
+    subscriber.until(lambda event: event.get("code") == "clock_stepped")
+    highest = gate_clock.seq
+    gate_clock.spoil = lambda made: setattr(made, "seq", 6)
+    since = len(subscriber.events)
+    subscriber.until(is_unconfirmed, since)
+    subscriber.confirm()
+    subscriber.until(lambda event: event.get("code") == "out_of_order", since)
+    assert not [tick for tick in subscriber.shown(since) if int(tick["seq"]) < highest]
+    subscriber.close()
+    gate_clock.close()
+
+
+def test_a_monotonic_clock_of_another_machine_is_refused():
+    """Over an address of this machine that is not its loopback one, as from another machine."""
+    host = socket.gethostbyname(socket.gethostname())
+    if host.startswith("127."):
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+            try:
+                probe.connect(("192.0.2.1", 9))  # sends nothing
+                host = probe.getsockname()[0]
+            except OSError:
+                pytest.skip("this machine has no address but the loopback one")
+    publisher = Publisher(f"tcp://{host}:*")
+    subscriber = Subscriber(publisher.address)
+    subscriber.until(is_unconfirmed)
+    subscriber.confirm()
+    subscriber.until(lambda event: event.get("code") == "foreign_clock")
+    assert not subscriber.shown()
+    subscriber.close()
+    publisher.close()
+
+
+def test_a_run_that_was_ended_stays_ended(publisher, showing):
+    """STOPPED is the last word of an epoch; `subscribe` ends with it."""
+    def stopped(made):
+        made.state = wire.STREAM_STATE_STOPPED
+        made.bodies[0].state = wire.BODY_STATE_LOST
+        made.bodies[0].causes.append("no_frame")
+        made.bodies[0].ClearField("pose")
+
+    publisher.spoil = stopped
+    assert showing.process.wait(PATIENCE) == 0
+    assert showing.shown()[-1]["state"] == "STOPPED"

@@ -16,7 +16,7 @@ from tick_rules import whole
 import pose_tick_pb2 as wire
 
 TOPIC, ANY_TOPIC = b"pose/v1\0", b"pose/v"
-STEP_NS, READING_NS = 50_000_000, 2_000_000
+STEP_NS, READING_NS, LONGEST_MS = 50_000_000, 2_000_000, 1000
 
 
 def connect(context, address, keys=None):
@@ -55,18 +55,16 @@ def confirmation(tick):
 class Gate:
     """The rules. Clocks can be given, for tests: nanoseconds of UTC and of the monotonic clock."""
 
-    def __init__(self, allowed=(wire.SOURCE_LIVE,), wall=time.time_ns, monotonic=time.monotonic_ns):
-        self.allowed, self.wall, self.monotonic = allowed, wall, monotonic
+    def __init__(self, allowed=(wire.SOURCE_LIVE,), local=True, wall=time.time_ns, monotonic=time.monotonic_ns):
+        self.allowed, self.local, self.wall, self.monotonic = allowed, local, wall, monotonic
         self.confirmed = None
-        self.last = 0
+        self.last, self.ended = {}, set()  # by epoch
         self._forget()
 
     def _forget(self):
-        self.shown, self.expires, self.offset, self.delay = None, 0, None, None
+        self.shown, self.expires, self.offset, self.delays = None, 0, None, None
 
     def confirm(self, asked):
-        if self.confirmed is None or asked[0] != self.confirmed[0]:
-            self.last = 0
         self.confirmed = asked
         self._forget()
 
@@ -75,30 +73,40 @@ class Gate:
         if tick.source not in self.allowed:
             return "not_live"
         if confirmation(tick) != self.confirmed:
+            self.shown = None
             return "unconfirmed"
-        if tick.seq <= self.last:
-            return "duplicate" if tick.seq == self.last else "out_of_order"
+        local, last = tick.clock == wire.CLOCK_MONO_LOCAL, self.last.get(tick.stream_epoch, 0)
+        if tick.stream_epoch in self.ended:
+            return "ended"
+        if local and not self.local:
+            return "foreign_clock"
+        if tick.seq <= last:
+            return "duplicate" if tick.seq == last else "out_of_order"
         wall, monotonic = self.wall(), self.monotonic()
         error = tick.clock_err_us * 1000
-        local = tick.clock == wire.CLOCK_MONO_LOCAL
         if not local and self._stepped(wall, monotonic, tick.t_publish_ns, STEP_NS + 2 * error):
             self.confirmed = None
             self._forget()
             return "clock_stepped"
-        self.last = tick.seq
+        self.last[tick.stream_epoch] = tick.seq
         age = (monotonic if local else wall) - tick.t_capture_ns
         if age < -error - READING_NS:
             return "from_the_future"
-        if age + error > tick.valid_for_ms * 1_000_000:
+        valid = min(tick.valid_for_ms, LONGEST_MS) * 1_000_000
+        if age + error > valid:
             return "too_old"
-        self.shown, self.expires = tick, monotonic + tick.valid_for_ms * 1_000_000 - age - error
+        if tick.state == wire.STREAM_STATE_STOPPED:
+            self.ended.add(tick.stream_epoch)
+        self.shown, self.expires = tick, monotonic + valid - age - error
         return "accepted"
 
     def _stepped(self, wall, monotonic, published, limit):
         offset, delay = wall - monotonic, monotonic - published
-        before, least = (offset if self.offset is None else self.offset), (delay if self.delay is None else self.delay)
-        self.offset, self.delay = offset, min(least, delay)
-        return abs(offset - before) > limit or delay < least - limit
+        before = offset if self.offset is None else self.offset
+        least, count, at = self.delays or (delay, 0, monotonic)
+        least += (monotonic - at) // 2000  # what NTP slews
+        self.offset, self.delays = offset, (min(least, delay), count + 1, monotonic)
+        return abs(offset - before) > limit or (count >= 20 and delay < least - limit)
 
     def current(self):
         """The tick that may be shown now, or None: ask each time something is drawn."""
@@ -136,7 +144,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=float("inf"))
     arguments = parser.parse_args()
     plan = hashlib.sha256(Path(arguments.plan).read_bytes()).digest() if arguments.plan else None
-    gate = Gate({wire.SOURCE_LIVE, *(wire.Source.Value(f"SOURCE_{name}") for name in arguments.allow)})
+    gate = Gate({wire.SOURCE_LIVE, *(wire.Source.Value(f"SOURCE_{name}") for name in arguments.allow)}, local=re.match(r"tcp://(127\.|localhost:|\[::1])", arguments.address))
     socket = connect(zmq.Context(), arguments.address, arguments.keys)
     end, showing = time.monotonic() + arguments.seconds, False
     while time.monotonic() < end:
