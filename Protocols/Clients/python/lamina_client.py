@@ -12,6 +12,7 @@ from pathlib import Path
 
 import zmq
 
+from tick_rules import whole
 import pose_tick_pb2 as wire
 
 TOPIC, ANY_TOPIC = b"pose/v1\0", b"pose/v"
@@ -42,20 +43,7 @@ def decoded(message):
     """The tick of a message. Raises ValueError for what may not be used."""
     if not message.startswith(TOPIC):
         raise ValueError(f"not of version 1: {message[:16]!r}")
-    tick = wire.PoseTick.FromString(message[len(TOPIC):])
-    bodies = tick.bodies
-    whole = (
-        tick.schema_major == 1 and tick.stream_epoch and tick.seq and tick.valid_for_ms and tick.convention == "LPS-mm-RH" and tick.parent_frame == "room"
-        and tick.body_count == len(bodies) == len({body.level for body in bodies}) and tick.clock and tick.source and tick.state
-        and all(len(h) == 32 for h in (tick.identity.plan_sha256, tick.identity.patient_sha256, tick.identity.study_sha256)))
-    for body in bodies:
-        lost = body.state == wire.BODY_STATE_LOST
-        q = (body.pose.qx, body.pose.qy, body.pose.qz, body.pose.qw)
-        whole &= body.state != wire.BODY_STATE_UNSPECIFIED and body.HasField("pose") != lost
-        whole &= lost or (abs(sum(n * n for n in q) - 1) < 2e-6 and body.pose.qw >= 0 and len(body.pose.covariance) == 21)
-    if not whole:
-        raise ValueError("a tick that breaks the rules of its page")
-    return tick
+    return whole(message[len(TOPIC):])
 
 
 def confirmation(tick):
@@ -135,6 +123,18 @@ def unity(pose):
     return (pose.x_mm / 1000, -pose.y_mm / 1000, pose.z_mm / 1000), (-pose.qx, pose.qy, -pose.qz, pose.qw)
 
 
+def show(gate, tick, plan):
+    """Prints what becomes of a tick; whether it is shown. The first stream of `plan` is confirmed by itself."""
+    verdict = gate.take(tick)
+    if verdict == "unconfirmed" and gate.confirmed is None and tick.registration.id and plan == tick.identity.plan_sha256:
+        gate.confirm(confirmation(tick))
+        verdict = gate.take(tick)
+    if verdict != "duplicate":
+        bodies = [f"{b.level_name} {wire.BodyState.Name(b.state)[11:]}" for b in tick.bodies] if verdict == "accepted" else []
+        print(verdict, tick.seq, wire.StreamState.Name(tick.state)[13:], *bodies, flush=True)
+    return verdict == "accepted"
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("address")
@@ -149,15 +149,12 @@ def main():
     end, showing = time.monotonic() + arguments.seconds, False
     while time.monotonic() < end:
         if socket.poll(5):
-            tick = decoded(socket.recv())
-            verdict = gate.take(tick)
-            if verdict == "unconfirmed" and gate.confirmed is None and tick.registration.id and plan == tick.identity.plan_sha256:
-                gate.confirm(confirmation(tick))
-                verdict = gate.take(tick)
-            if verdict != "duplicate":
-                bodies = [f"{b.level_name} {wire.BodyState.Name(b.state)[11:]}" for b in tick.bodies] if verdict == "accepted" else []
-                print(verdict, tick.seq, wire.StreamState.Name(tick.state)[13:], *bodies, flush=True)
-                showing = showing or verdict == "accepted"
+            try:
+                tick = decoded(socket.recv())
+            except ValueError as error:
+                print("malformed", error, flush=True)
+            else:
+                showing = show(gate, tick, plan) or showing
         if showing and gate.current() is None:
             showing = False
             print("STALE", flush=True)
