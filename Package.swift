@@ -95,6 +95,10 @@ let package = Package(
             ],
             path: "Tools/ProjectionBenchmark"),
 
+        // Times how ticks are written and read; not a product.
+        .executableTarget(
+            name: "pose-tick-benchmark", dependencies: ["Protocols", "Anatomy", "Frames"], path: "Tools/PoseTickBenchmark"),
+
         .target(name: "TestSupport", dependencies: ["CZeroMQ", "Anatomy", "Frames", "Protocols", "Volumes"], path: "Tests/TestSupport"),
         .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
