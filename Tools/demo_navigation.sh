@@ -9,11 +9,11 @@ port=${LAMINA_WEB_PORT:-8080}
 stream=tcp://127.0.0.1:${LAMINA_STREAM_PORT:-5557}
 
 [ -f "$case_folder/manifest.json" ] || { echo "demo-navigation: no $case_folder; run 'make demo' first" >&2; exit 2; }
-echo "Drawing X-ray frames of $case_folder, from the front and from the side, 30 s at 10 a second..."
-"$lamina" simulate "$case_folder" -o "$frames" --levels T11-L1 --views AP+LAT --frames 300 --fps 10 --motion breathing --seed 1 --force -q
+echo "Drawing X-ray frames of $case_folder, from the front, 30 s at 6 a second..."
+"$lamina" simulate "$case_folder" -o "$frames" --levels T11-L1 --views AP --frames 180 --fps 6 --motion breathing --seed 1 --force -q
 
 rm -rf "$recording"
-"$lamina" navigate "$case_folder" --frames "$frames" --initial "$frames/initial.json" --levels T11-L1 --publish "$stream" --web "$port" --record "$recording" \
+"$lamina" navigate "$case_folder" --frames "$frames" --initial "$frames/initial.json" --levels T11-L1 --publish "$stream" --valid-for-ms 600 --web "$port" --record "$recording" \
     > demo-navigation.log 2>&1 &
 navigation=$!
 trap 'kill "$navigation" 2>/dev/null || true' EXIT

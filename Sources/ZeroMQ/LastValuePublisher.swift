@@ -11,9 +11,17 @@ public final class LastValuePublisher: Sendable {
     public let endpoint: String
     private let context: SocketContext
     private let authenticator: Authenticator?
-    /// The other end of the thread's socket, used under the lock alone; nil once all is stopped.
-    private let sender: Mutex<SocketHandover?>
-    private let topics: SubscribedTopics
+    private let state: Mutex<State>
+
+    /// The socket is whoever's holds the lock, which is all that libzmq asks of threads that share one.
+    private struct State {
+        /// Nil once all is stopped.
+        var socket: SocketHandover?
+        /// By topic.
+        var last: [Data: Data] = [:]
+        /// How many have subscribed, by what topics begin with.
+        var subscribers: [Data: Int] = [:]
+    }
 
     /// - Parameters:
     ///   - address: port 0 lets the system choose one.
@@ -34,28 +42,29 @@ public final class LastValuePublisher: Sendable {
         try socket.set(ZMQ_HEARTBEAT_TIMEOUT, Int32(heartbeatTimeoutMS))
         if let security { try socket.secure(security) }
         endpoint = try socket.bind(address.endpoint)
-        let (outer, inner) = (
-            try Socket(context, ZMQ_PAIR, address: "inproc://messages"), try Socket(context, ZMQ_PAIR, address: "inproc://messages")
-        )
-        _ = try inner.bind("inproc://messages")
-        try outer.connect("inproc://messages")
-        sender = Mutex(SocketHandover(outer))
-        topics = SubscribedTopics()
-        let (publisher, messages, topics) = (SocketHandover(socket), SocketHandover(inner), topics)
-        Thread.detachNewThread { serve(publisher.value, messages.value, topics) }
+        state = Mutex(State(socket: SocketHandover(socket)))
+        Thread.detachNewThread { [weak self] in
+            while self?.greetSubscribers() ?? false { Thread.sleep(forTimeInterval: greetingInterval) }
+        }
     }
 
     deinit { stop() }
 
-    /// Hands a message on without waiting.
+    /// Hands a message to libzmq, which sends it from a thread of its own: this does not wait for anybody.
     ///
-    /// - Returns: false where it could not be taken: the thread is far behind, or all is stopped.
+    /// - Returns: false where all is stopped.
     @discardableResult public func publish(_ message: Data) -> Bool {
-        sender.withLock { (try? $0?.value.send([message])) ?? false }
+        state.withLock { state in
+            guard let socket = state.socket?.value else { return false }
+            state.last[message.prefix { $0 != 0 }] = message
+            return (try? socket.send([message])) ?? false
+        }
     }
 
     /// Whether somebody has subscribed to what a topic begins with.
-    public func isWanted(_ topic: Data) -> Bool { topics.contains(prefixOf: topic) }
+    public func isWanted(_ topic: Data) -> Bool {
+        state.withLock { $0.subscribers.contains { $0.value > 0 && topic.starts(with: $0.key) } }
+    }
 
     /// Handshakes that were refused, by reason; empty without CURVE.
     public var refusedHandshakes: [String: Int] {
@@ -64,61 +73,36 @@ public final class LastValuePublisher: Sendable {
 
     /// Closes the socket; what was published a moment ago is given time to leave.
     public func stop() {
-        sender.withLock { sender in
-            _ = try? sender?.value.send([Data()])
-            sender = nil
+        state.withLock { state in
+            // libzmq drops what waits when a socket closes without lingering.
+            try? state.socket?.value.set(ZMQ_LINGER, Int32(200))
+            state.socket = nil
         }
-        topics.waitForEnd()
         context.shutdown()
     }
+
+    /// Sends the last messages to those who have subscribed since the last look.
+    ///
+    /// - Returns: false when all is stopped.
+    private func greetSubscribers() -> Bool {
+        state.withLock { state in
+            guard let socket = state.socket?.value else { return false }
+            while let request = (try? socket.receive()) ?? nil, let first = request.first {
+                guard let kind = first.first, kind <= 1 else { continue }
+                let prefix = Data(first.dropFirst())
+                state.subscribers[prefix] = max(0, (state.subscribers[prefix] ?? 0) + (kind == 1 ? 1 : -1))
+                guard kind == 1 else { continue }
+                for message in state.last.values where message.starts(with: prefix) { _ = try? socket.send([message]) }
+            }
+            return true
+        }
+    }
 }
+
+/// Between two looks for new subscribers, s: who has just come is not in a hurry, and a socket that is shared is not handed through another one, which would cost
+/// every message a thread's waking up.
+private let greetingInterval = 0.005
 
 /// Without them a subscriber would not notice that the publisher is gone, nor the other way round.
 let heartbeatMS = 100
 let heartbeatTimeoutMS = 300
-
-/// The life of the thread that owns the publisher's socket. An empty message ends it.
-private func serve(_ publisher: Socket, _ messages: Socket, _ topics: SubscribedTopics) {
-    defer { topics.end() }
-    var last: [Data: Data] = [:]
-    while let ready = try? waitForMessages(on: [publisher, messages], milliseconds: -1) {
-        while ready[1], let message = (try? messages.receive())?.first {
-            guard !message.isEmpty else {
-                // libzmq drops what waits when a socket closes without lingering.
-                try? publisher.set(ZMQ_LINGER, Int32(200))
-                return
-            }
-            last[message.prefix { $0 != 0 }] = message
-            _ = try? publisher.send([message])
-        }
-        while ready[0], let request = (try? publisher.receive())?.first {
-            guard let kind = request.first, kind <= 1 else { continue }
-            let prefix = request.dropFirst()
-            topics.change(Data(prefix), isWanted: kind == 1)
-            guard kind == 1 else { continue }
-            for message in last.values where message.starts(with: prefix) { _ = try? publisher.send([message]) }
-        }
-    }
-}
-
-/// What is subscribed to, for other threads to ask.
-private final class SubscribedTopics: Sendable {
-    private let prefixes = Mutex<[Data: Int]>([:])
-    private let ended = DispatchSemaphore(value: 0)
-
-    func change(_ prefix: Data, isWanted: Bool) {
-        prefixes.withLock { $0[prefix] = max(0, ($0[prefix] ?? 0) + (isWanted ? 1 : -1)) }
-    }
-
-    func contains(prefixOf topic: Data) -> Bool {
-        prefixes.withLock { $0.contains { $0.value > 0 && topic.starts(with: $0.key) } }
-    }
-
-    func end() { ended.signal() }
-
-    /// Once; later waits return at once.
-    func waitForEnd() {
-        _ = ended.wait(timeout: .now() + 1)
-        ended.signal()
-    }
-}

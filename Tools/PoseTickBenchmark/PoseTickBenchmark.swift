@@ -26,7 +26,8 @@ import Protocols
             TickScrew(
                 side: side, diameterMM: 6.5, lengthMM: 45, planned: axis, state: .found, causes: [],
                 measured: axis.map {
-                    TickScrew.Measured(axis: $0, entryDeviationMM: 0.75, entrySigmaMM: 0.25, tipDeviationMM: 1.25, tipSigmaMM: 0.5, angleDeg: 1.5)
+                    TickScrew.Measured(
+                        axis: $0, entryDeviationMM: 0.75, entrySigmaMM: 0.25, tipDeviationMM: 1.25, tipSigmaMM: 0.5, angleDeg: 1.5)
                 })
         }
         let rotation = Rotation<Room, Vertebra>(columns: SIMD3(0.8, 0.6, 0), SIMD3(-0.6, 0.8, 0), SIMD3(0, 0, 1))
@@ -43,7 +44,8 @@ import Protocols
         return PoseTick(
             epoch: 5, sequence: 1000, source: .live, state: .ok,
             time: TickTime(
-                captureNS: 1_800_000_000_000_000_000, publishNS: 1_800_000_000_041_000_001, clock: .utcNTP, clockErrorUS: 2500, validForMS: 300),
+                captureNS: 1_800_000_000_000_000_000, publishNS: 1_800_000_000_041_000_001, clock: .utcNTP, clockErrorUS: 2500,
+                validForMS: 300),
             identity: StreamIdentity(planSHA256: digest, patientSHA256: digest, studySHA256: digest, levelEstimated: false),
             registration: StreamRegistration(id: 9, rms: 0.125), frame: 5, bodies: bodies)
     }
