@@ -85,7 +85,6 @@ public final class PosePublisher: Sendable {
     /// The last tick of the epoch. Nothing can be published after it.
     public func stop() {
         try? send(parameters.silentBodies, .stopped, frame: nil, registration: state.withLock(\.registration), captured: .now)
-        state.withLock { $0.isStopped = true }
         socket.stop()
     }
 
@@ -113,6 +112,7 @@ public final class PosePublisher: Sendable {
             let message = try tick.encoded()
             (state.sequence, state.registration) = (tick.sequence, registration)
             if frame != nil { state.lastFrameNS = now.monotonicNS }
+            state.isStopped = overall == .stopped
             socket.publish(message)
             if socket.isWanted(PoseTick.jsonTopic) { socket.publish(tick.encodedJSON()) }
             whenSent(tick, message)
