@@ -95,6 +95,14 @@ let package = Package(
             ],
             path: "Tools/ProjectionBenchmark"),
 
+        // Times a registration alone, from given starts, for Tools/Evaluation/fluoroscopy/starts.py; not a product.
+        .executableTarget(
+            name: "registration-benchmark",
+            dependencies: [
+                "Tracking", "Fluoroscopy", "ImageFiles", "Segmentation", "Planning", "Protocols", "Volumes", "Frames", "Anatomy",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            path: "Tools/RegistrationBenchmark"),
         // Times how ticks are written and read; not a product.
         .executableTarget(
             name: "pose-tick-benchmark", dependencies: ["Protocols", "Anatomy", "Frames"], path: "Tools/PoseTickBenchmark"),

@@ -1,7 +1,8 @@
-"""How fast poses travel: .venv/bin/python Benchmarks/pose_stream.py [--seconds 10] [--clients 100]
+"""How fast poses travel: .venv/bin/python Benchmarks/pose_stream.py [--seconds 10] [--clients 100] [--soak 3600]
 
-Publishes with lamina (`lamina replay` of a recording of five vertebrae with two screws each, 100 a second) and with pyzmq alone (the same bytes, same rate), turn by turn, and takes the time
-from t_publish_ns, or from the moment of sending, to receipt in one pyzmq subscriber each. Both clocks are this machine's monotonic one. Then the same with many subscribers. Nothing else may run.
+Publishes with lamina (`lamina replay` of a recording of five vertebrae with two screws each, 100 a second), with pyzmq alone (the same bytes, same rate) and with libOpenIGTLink (TRANSFORM over
+TCP, same rate), turn by turn, and takes the time from t_publish_ns, or from the moment of sending, to receipt in one subscriber each. All clocks are this machine's monotonic one. Then the same
+with many subscribers. Nothing else may run. With --soak it does nothing but publish 30 a second for so long, and says what was lost or out of order and how lamina's memory grew.
 """
 
 import argparse
@@ -79,9 +80,9 @@ def raw(message):
 
 
 class Lamina:
-    def __init__(self, folder, seconds):
+    def __init__(self, folder, seconds, rate=RATE):
         self.where = address()
-        path = recordings.write(Path(folder) / "recording.jsonl", [tick(n) for n in range(1, int(RATE * (seconds + 10)))], every_ms=1000 // RATE)
+        path = recordings.write(Path(folder) / "recording.jsonl", [tick(n) for n in range(1, int(rate * (seconds + 10)))], every_ms=1000 / rate)
         self.process = subprocess.Popen([ROOT / ".build/release/lamina", "replay", path, "--publish", self.where, "-q"], stdout=subprocess.DEVNULL)
         time.sleep(3)
 
@@ -110,6 +111,43 @@ class Raw:
     def close(self):
         self.ended = True
         self.thread.join()
+
+
+class OpenIGTLink:
+    """libOpenIGTLink's own server and client in one process of C++, which says what it measured."""
+
+    def __init__(self, folder, _):
+        self.program = Path(folder) / "igtl_latency"
+        if not self.program.exists():
+            subprocess.run(
+                ["g++", "-O2", "-w", "-I/usr/include/openigtlink", Path(__file__).with_name("igtl_latency.cpp"), "-o", self.program, "-lOpenIGTLink", "-lpthread"], check=True)
+
+    def times(self, seconds):
+        told = subprocess.run([self.program, str(RATE), str(int(RATE * seconds))], check=True, stdout=subprocess.PIPE, text=True).stdout
+        return [float(line) for line in told.split()][RATE // 2:]
+
+
+def soak(folder, seconds, rate=30):
+    """What a subscriber missed in a long run, and the publisher's memory, MiB, at the end of its first tenth and at its end."""
+    publisher = Lamina(folder, seconds, rate)
+    reader = zmq.Context().socket(zmq.SUB)
+    reader.subscribe(b"pose/v1\0")
+    reader.connect(publisher.where)
+    numbers, memory, begun = [], [], time.monotonic()
+    while (passed := time.monotonic() - begun) < seconds:
+        if reader.poll(100):
+            numbers.append(wire.PoseTick.FromString(reader.recv()[8:]).seq)
+        if passed >= (len(memory) + 1) * seconds / 10:
+            memory.append(resident_mib(publisher.process.pid))
+    publisher.close()
+    steps = np.diff(numbers)
+    lost, disordered = int(np.sum(steps[steps > 1] - 1)), int(np.sum(steps < 1))
+    print(f"{seconds:.0f} s at {rate} a second: {len(numbers)} ticks, {lost} lost, {disordered} out of order or twice; memory {memory[0]:.1f} MiB after a tenth, {memory[-1]:.1f} at the end")
+
+
+def resident_mib(process):
+    status = Path(f"/proc/{process}/status").read_text()
+    return int(next(line for line in status.splitlines() if line.startswith("VmRSS")).split()[1]) / 1024
 
 
 def crowd(where, seconds, read_time, clients):
@@ -141,9 +179,13 @@ def main():
     parser.add_argument("--seconds", type=float, default=10)
     parser.add_argument("--clients", type=int, default=100)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--soak", type=float, help="seconds: nothing but a long run at 30 a second")
     arguments = parser.parse_args()
     ratios = []
     with tempfile.TemporaryDirectory() as folder:
+        if arguments.soak:
+            soak(folder, arguments.soak)
+            return
         for number in range(arguments.rounds):
             medians = {}
             for name, make, read_time, topic in (("lamina", Lamina, of_tick, b"pose/v1\0"), ("pyzmq alone", Raw, raw, b"")):
@@ -152,6 +194,8 @@ def main():
                 publisher.close()
                 medians[name] = np.median(times)
                 print(f"round {number + 1}, {name}: {len(times)} messages, p50 {np.median(times):.3f} ms, p99 {np.percentile(times, 99):.3f} ms, {gaps} gaps", flush=True)
+            times = OpenIGTLink(folder, arguments.seconds).times(arguments.seconds)
+            print(f"round {number + 1}, libOpenIGTLink: {len(times)} messages, p50 {np.median(times):.3f} ms, p99 {np.percentile(times, 99):.3f} ms", flush=True)
             ratios.append(medians["lamina"] / medians["pyzmq alone"])
         print(f"p50 over pyzmq alone, median of rounds: {np.median(ratios):.2f}")
         publisher = Lamina(folder, arguments.seconds)

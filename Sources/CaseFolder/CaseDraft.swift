@@ -51,13 +51,7 @@ public final class CaseDraft: Draft {
 
     /// Lists every file with its hash in the manifest, writes that last, makes all of it durable, and renames it to the target.
     fileprivate func commit(_ manifest: Manifest) throws {
-        var manifest = manifest
-        let files = try filePaths(under: folder)
-        for file in files { try synchronize(file) }
-        manifest.outputs = try files.map { file in
-            FileRecord(path: String(file.dropFirst(folder.count + 1)), fingerprint: try fingerprint(ofFileAt: file))
-        }
-        try writeDurably(encodedJSON(manifest), to: folder + "/" + Manifest.fileName)
+        try writeManifest(manifest, into: folder)
         for inner in try folderPaths(under: folder) { try synchronize(inner) }
         try openDrafts.commit(self) { try moveIntoPlace() }
         try synchronize((target as NSString).deletingLastPathComponent)

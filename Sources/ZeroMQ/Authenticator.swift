@@ -10,6 +10,7 @@ final class Authenticator: Sendable {
 
     /// How many handshakes were refused, by reason.
     var counts: [ZAPRefusal: Int] { refusals.withLock { $0 } }
+    var countsByName: [String: Int] { Dictionary(uniqueKeysWithValues: counts.map { ($0.key.rawValue, $0.value) }) }
 
     /// Before any socket of the context that it is to guard is bound.
     ///

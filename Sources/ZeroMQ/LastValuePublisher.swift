@@ -28,20 +28,17 @@ public final class LastValuePublisher: Sendable {
     ///   - isForced: bind an address that the network reaches without CURVE.
     /// - Throws: `ZeroMQError.unprotected`; `.refused`, for an address in use for example.
     public init(at address: TCPAddress, security: CurveServer?, isForced: Bool = false) throws(ZeroMQError) {
-        guard address.isLoopback || security != nil || isForced else { throw .unprotected(address: address.description) }
         context = SocketContext()
-        authenticator = if let security { try Authenticator(context, allowed: security.allowed) } else { nil }
-        let socket = try Socket(context, ZMQ_XPUB, address: address.description)
-        // Each subscription is told, not only the first to a topic.
-        try socket.set(ZMQ_XPUB_VERBOSE, Int32(1))
-        // Few may wait for a slow reader: they would be old when it gets them.
-        try socket.set(ZMQ_SNDHWM, Int32(4))
-        try socket.set(ZMQ_MAXMSGSIZE, Int64(1024))
-        try socket.set(ZMQ_IPV6, Int32(address.isIPv6 ? 1 : 0))
-        try socket.set(ZMQ_HEARTBEAT_IVL, Int32(heartbeatMS))
-        try socket.set(ZMQ_HEARTBEAT_TIMEOUT, Int32(heartbeatTimeoutMS))
-        if let security { try socket.secure(security) }
-        endpoint = try socket.bind(address.endpoint)
+        let listening = try ListeningSocket(
+            context, ZMQ_XPUB, at: address, security: security, isForced: isForced, greatestBytes: 1024
+        ) { socket throws(ZeroMQError) in
+            // Each subscription is told, not only the first to a topic.
+            try socket.set(ZMQ_XPUB_VERBOSE, Int32(1))
+            // Few may wait for a slow reader: they would be old when it gets them.
+            try socket.set(ZMQ_SNDHWM, Int32(4))
+        }
+        (authenticator, endpoint) = (listening.authenticator, listening.endpoint)
+        let socket = listening.socket
         state = Mutex(State(socket: SocketHandover(socket)))
         Thread.detachNewThread { [weak self] in
             while self?.greetSubscribers() ?? false { Thread.sleep(forTimeInterval: greetingInterval) }
@@ -67,9 +64,7 @@ public final class LastValuePublisher: Sendable {
     }
 
     /// Handshakes that were refused, by reason; empty without CURVE.
-    public var refusedHandshakes: [String: Int] {
-        Dictionary(uniqueKeysWithValues: (authenticator?.counts ?? [:]).map { ($0.key.rawValue, $0.value) })
-    }
+    public var refusedHandshakes: [String: Int] { authenticator?.countsByName ?? [:] }
 
     /// Closes the socket; what was published a moment ago is given time to leave.
     public func stop() {
@@ -102,7 +97,3 @@ public final class LastValuePublisher: Sendable {
 /// Between two looks for new subscribers, s: who has just come is not in a hurry, and a socket that is shared is not handed through another one, which would cost
 /// every message a thread's waking up.
 private let greetingInterval = 0.005
-
-/// Without them a subscriber would not notice that the publisher is gone, nor the other way round.
-let heartbeatMS = 100
-let heartbeatTimeoutMS = 300

@@ -35,6 +35,7 @@ func commandFailure(for error: any Error) -> CommandFailure {
     case let error as FrameStreamError: failure(of: error)
     case let error as ZeroMQError: failure(of: error)
     case let error as RecordingError: failure(of: error)
+    case let error as CaseFetchError: failure(of: error)
     case let error as LiveWebError: CommandFailure(.storage, code: error.code, what: "\(error)", place: "--web")
     case let error as OpenIGTLinkError: CommandFailure(.storage, code: error.code, what: "\(error)", place: "--openigtlink")
     case let error as TrackingError: CommandFailure(.noSpine, code: "nothing_to_track", what: "\(error)")
@@ -62,6 +63,14 @@ func failure(of error: CaseFolderError, place: String = "-o") -> CommandFailure 
     case .inputChanged: CommandFailure(.integrity, code: "input_changed", what: "\(error)")
     case .tampered: CommandFailure(.integrity, code: "case_changed", what: "\(error)")
     case .unreadableManifest: CommandFailure(.integrity, code: "unreadable_manifest", what: "\(error)")
+    }
+}
+
+private func failure(of error: CaseFetchError) -> CommandFailure {
+    switch error {
+    case .noAnswer, .refused: CommandFailure(.storage, code: error.code, what: "\(error)")
+    case .badReply: CommandFailure(.corruptInput, code: error.code, what: "\(error)")
+    case .changed, .otherPlan: CommandFailure(.integrity, code: error.code, what: "\(error)")
     }
 }
 

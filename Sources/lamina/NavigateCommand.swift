@@ -1,5 +1,6 @@
 import Anatomy
 import ArgumentParser
+import CaseFolder
 import Foundation
 import Protocols
 import Tracking
@@ -50,12 +51,17 @@ struct NavigateCommand: ParsableCommand {
 
     func run() throws {
         try runLogged("navigate", options: printing) { log in
+            let startedAt = Date()
             let tracked = try TrackedCase(at: folder, scan: ct, levels: levels, threads: threads, log: log)
-            _ = try start.files()
-            let frames = try input.open(log: log).paced
+            let opened = try input.open(log: log)
+            // By their bytes before any is read.
+            let files = try fileRecords(of: opened.files + start.files())
+            let frames = opened.paced
             let identity = try StreamIdentity(of: tracked, at: folder, patient: patient)
             let recorder = try record.map { try Recorder(at: $0, planSHA256: identity.planSHA256, source: frames.streamSource) }
             let bridges = try bridges.open(caseFolder: folder, log: log)
+            let caseServer = try publishing.caseServer(tracked.plan, at: folder, log: log)
+            defer { caseServer?.stop() }
             let publisher = try publishing.publisher(
                 identity, source: frames.streamSource, silentBodies: tracked.silentBodies, log: log,
                 whenSent: { tick, message in
@@ -64,13 +70,33 @@ struct NavigateCommand: ParsableCommand {
                 })
             endGentlyOnSignal(frames.stopper)
             var run = NavigationRun(tracked, publisher, recorder)
-            try run.follow(frames.source, from: start, threads: threads, log: log)
-            publisher.stop()
-            bridges.stop()
+            do {
+                // Whatever ends it, the stream's last word is STOPPED, and it stands in the recording.
+                defer {
+                    publisher.stop()
+                    bridges.stop()
+                }
+                try run.follow(frames.source, from: start, threads: threads, log: log)
+            } catch {
+                try? recorder?.close()
+                throw error
+            }
             try recorder?.close()
             let exit = frames.concluded(run.exit, log: log)
-            for (reason, count) in publisher.refusedHandshakes.sorted(by: { $0.key < $1.key }) {
+            let refused = publisher.refusedHandshakes.merging(caseServer?.refusedHandshakes ?? [:], uniquingKeysWith: +)
+            for (reason, count) in refused.sorted(by: { $0.key < $1.key }) {
                 log.warn("refused_handshakes", "\(count) handshakes were refused: \(reason)")
+            }
+            if let record {
+                try writeManifest(
+                    Manifest(
+                        laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: exit, startedAt: startedAt,
+                        finishedAt: Date(),
+                        engines: engines(),
+                        parameters: ["tracker": try JSONValue(TrackerParameters()), "start": try JSONValue(AcquisitionParameters())],
+                        inputs: tracked.inputs + files + frames.received, stages: log.stages, warnings: log.warnings,
+                        measurements: run.measurements.merging(try frames.measurements, uniquingKeysWith: { $1 })),
+                    into: record)
             }
             return CommandOutcome(
                 exit: exit, output: record, text: [run.table, frames.report].compactMap(\.self).joined(separator: "\n"))

@@ -12,7 +12,6 @@ struct NavigationRun {
     private let publisher: PosePublisher
     private let recorder: Recorder?
     private var moments: TrackedMoments?
-    private var latencyMS: [Double] = []
 
     init(_ tracked: TrackedCase, _ publisher: PosePublisher, _ recorder: Recorder?) {
         (self.tracked, self.publisher, self.recorder) = (tracked, publisher, recorder)
@@ -52,4 +51,6 @@ struct NavigationRun {
 
     var exit: CommandExit { moments?.tally.exit ?? .noSpine }
     var table: String? { moments?.table }
+    /// Times of tracking, and from a moment's arrival to its being handed to the sockets (`latency_ms`); empty before the first moment.
+    var measurements: [String: JSONValue] { moments?.measurements ?? [:] }
 }

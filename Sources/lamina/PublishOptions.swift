@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Planning
 import Protocols
 import Streaming
 import ZeroMQ
@@ -13,6 +14,9 @@ struct PublishOptions: ParsableArguments {
         help: "A folder of keys that 'lamina keys' made: the stream is then encrypted, and open to the listed clients alone.",
         completion: .directory)
     var curveKeys: String?
+
+    @Option(help: "Where to serve the case, its plan and meshes, to headsets and robots: tcp://HOST:PORT, with the same keys.")
+    var serveCase: String?
 
     @Flag(help: "Publish on an address that the network reaches although nothing is encrypted and anybody may listen.")
     var forcePublic = false
@@ -32,7 +36,9 @@ struct PublishOptions: ParsableArguments {
     func validate() throws {
         if !(20...1000).contains(validForMs) { throw ValidationError("--valid-for-ms takes 20 to 1000: no client shows a pose for longer") }
         if !(0...10_000_000).contains(clockErrorUs) { throw ValidationError("--clock-error-us takes 0 to 10000000") }
-        do { _ = try TCPAddress(publish, forBinding: true) } catch { throw ValidationError("--publish \(error)") }
+        for (option, address) in [("--publish", publish), ("--serve-case", serveCase)] {
+            do { _ = try address.map { try TCPAddress($0, forBinding: true) } } catch { throw ValidationError("\(option) \(error)") }
+        }
     }
 
     /// - Throws: `ZeroMQError`.
@@ -43,7 +49,7 @@ struct PublishOptions: ParsableArguments {
         let address = try TCPAddress(publish, forBinding: true)
         let clock = clock ?? (address.isLoopback ? .monoLocal : .utcNTP)
         let publisher = try PosePublisher(
-            at: address, security: try curveKeys.map { try CurveKeyFolder($0).server() }, isForced: forcePublic,
+            at: address, security: try security, isForced: forcePublic,
             parameters: PublisherParameters(
                 source: source, identity: identity, clock: clock, clockErrorUS: clock == .monoLocal ? 0 : UInt32(clockErrorUs),
                 validForMS: UInt32(validForMs), silentBodies: silentBodies), whenSent: whenSent)
@@ -52,6 +58,22 @@ struct PublishOptions: ParsableArguments {
             log.warn("unprotected_stream", "anybody on the network can read the poses and pretend to be this publisher: give --curve-keys")
         }
         return publisher
+    }
+
+    /// Serves the case where that was asked for.
+    ///
+    /// - Throws: `ZeroMQError`, `MeshError`; `CommandFailure` for a case that does not hold what its plan names.
+    func caseServer(_ plan: PlanFile, at folder: String, log: RunLog) throws -> CaseServer? {
+        guard let serveCase else { return nil }
+        let address = try TCPAddress(serveCase, forBinding: true)
+        let served = try log.stage("serve case") { try ServedCase(of: plan, at: folder) }
+        let server = try CaseServer(at: address, security: try security, isForced: forcePublic, serving: served)
+        if address.port == 0 { log.warn("case_served_at", "serving the case at \(server.endpoint)") }
+        return server
+    }
+
+    private var security: CurveServer? {
+        get throws { try curveKeys.map { try CurveKeyFolder($0).server() } }
     }
 }
 

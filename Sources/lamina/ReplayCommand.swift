@@ -20,7 +20,9 @@ struct ReplayCommand: ParsableCommand {
 
     @OptionGroup var bridges: BridgeOptions
 
-    @Option(name: .customLong("case"), help: "The case that was navigated, whose bones --web shows.", completion: .directory)
+    @Option(
+        name: .customLong("case"), help: "The case that was navigated, whose bones --web shows and --serve-case serves.",
+        completion: .directory)
     var caseFolder: String?
 
     @Option(help: "How much faster than it was.")
@@ -29,7 +31,9 @@ struct ReplayCommand: ParsableCommand {
     @OptionGroup var printing: OutputOptions
 
     func validate() throws {
-        if bridges.web != nil, caseFolder == nil { throw ValidationError("--web needs --case: a recording has no bones") }
+        if bridges.web != nil || publishing.serveCase != nil, caseFolder == nil {
+            throw ValidationError("--web and --serve-case need --case: a recording has no bones")
+        }
         if !(0.1...100).contains(speed) { throw ValidationError("--speed takes 0.1 to 100") }
     }
 
@@ -57,6 +61,8 @@ struct ReplayCommand: ParsableCommand {
 
     private func play(_ ticks: [(timeNS: Int64, tick: PoseTick)], identity: StreamIdentity, log: RunLog) throws {
         let bridges = try bridges.open(caseFolder: caseFolder ?? "", log: log)
+        let caseServer = try caseFolder.flatMap { try publishing.caseServer(PlannedCase(at: $0).plan, at: $0, log: log) }
+        defer { caseServer?.stop() }
         let publisher = try publishing.publisher(
             identity, source: .replay, silentBodies: ticks[0].tick.bodies.map(\.lostAsRecorded), log: log
         ) { tick, _ in bridges.publish(tick) }

@@ -13,7 +13,7 @@ def write(path, ticks, every_ms=50):
     contents += [{"kind": "tick", "tick": base64.b64encode(message(tick)).decode()} for tick in ticks] + [{"kind": "end"}]
     lines = []
     for number, content in enumerate(contents):
-        line = json.dumps(content | {"number": number, "previous": previous, "time_ns": now + number * every_ms * 1_000_000}).encode()
+        line = json.dumps(content | {"number": number, "previous": previous, "time_ns": now + int(number * every_ms * 1_000_000)}).encode()
         previous = hashlib.sha256(line).hexdigest()
         lines.append(line + b"\n")
     path.write_bytes(b"".join(lines))

@@ -12,8 +12,10 @@ import time
 
 import numpy as np
 import pytest
+import trimesh
 import zmq
 import zmq.auth
+from scipy.spatial import cKDTree
 from scipy.spatial.transform import Rotation
 
 from conftest import PROGRAM, ROOT, SPECIFICATION, heed_signals, run_lamina
@@ -21,6 +23,7 @@ from pose_publisher import message, tick, wire
 from test_track import carm_from_room, near, scene, write_frames  # noqa: F401 (scene is a fixture)
 
 sys.path.insert(0, str(ROOT / "Protocols/Clients/python"))
+import case_client  # noqa: E402
 import lamina_client as client  # noqa: E402
 
 PATIENCE = 60
@@ -133,6 +136,11 @@ def test_the_recording_holds_what_was_sent_seen_and_decided(navigated):
     frames = [e for e in entries if e["kind"] == "frames"]
     # The same two images each time.
     assert len(frames) > 3 and len({tuple(e["sha256"]) for e in frames}) == 1 and len(frames[0]["sha256"]) == 2
+    # The manifest names the recording's bytes, and the times apart: tracking is part of the way from a frame to its publishing.
+    manifest = json.loads((navigated["recording"].parent / "manifest.json").read_text())
+    assert {o["path"]: o["sha256"] for o in manifest["outputs"]} == {"recording.jsonl": hashlib.sha256(navigated["recording"].read_bytes()).hexdigest()}
+    assert 0 < manifest["measurements"]["frame_ms"]["p50"] <= manifest["measurements"]["latency_ms"]["greatest"]
+    assert run_lamina("verify", navigated["recording"].parent).returncode == 0
     decided = [e["message"] for e in entries if e["kind"] == "decision"]
     assert any(text.startswith("registration ") for text in decided) and any(text.endswith(" OK") for text in decided)
 
@@ -225,6 +233,72 @@ def test_a_listed_key_hears_and_five_others_do_not(navigated, protected, tmp_pat
     (keys / "clients" / "robot.key").rename(tmp_path / "robot.key")
     assert not hears(protected, with_keys(robot, server)), "a key that was taken off the list"
     shutil.move(tmp_path / "robot.key", keys / "clients" / "robot.key")
+
+
+@pytest.fixture(scope="module")
+def served(scene, navigated):  # noqa: F811
+    """Where the case is served, for the headset's key, by a replay that outlives the tests."""
+    address = free_address()
+    run = replay(
+        navigated["recording"].parent, "--publish", free_address(), "--case", scene["case"], "--serve-case", address, "--curve-keys", navigated["keys"], "--speed", "0.1")
+    yield address
+    run.send_signal(signal.SIGTERM)
+    assert run.wait(PATIENCE) == 0
+
+
+@pytest.fixture(scope="module")
+def fetched(navigated, served):
+    return case_client.fetch(case_client.connect(zmq.Context(), served, navigated["keys"] / "for" / "headset"))
+
+
+def test_a_headset_fetches_the_case_that_the_ticks_name(scene, navigated, fetched):  # noqa: F811
+    assert hashlib.sha256(fetched["plan.json"]).digest() == navigated["ticks"][0].identity.plan_sha256
+    levels = [vertebra["level"] for vertebra in scene["plan"]["vertebrae"]]
+    screws = [f"{s['level']}_{s['side']}" for s in scene["plan"]["screws"] if s["status"] == "planned"]
+    assert set(fetched) == {"plan.json", *(f"meshes/{level}.glb" for level in levels), *(f"screws/{name}.glb" for name in screws)}
+
+
+def test_meshes_stand_in_the_frame_of_their_vertebra(scene, fetched, tmp_path):  # noqa: F811
+    frames = {vertebra["level"]: np.reshape(vertebra["patient_from_vertebra"], (4, 4)) for vertebra in scene["plan"]["vertebrae"]}
+    for name in [name for name in fetched if name.endswith(".glb")]:
+        part = name.split("/")[1].removesuffix(".glb")
+        level, *side = part.split("_")
+        (tmp_path / "part.glb").write_bytes(fetched[name])
+        world = trimesh.load(tmp_path / "part.glb", process=False)
+        assert part in world.graph.nodes_geometry
+        mesh = world.to_geometry()
+        # As case-service.md has it: half a turn about z and metres, no mirror, so that the volume stays positive.
+        here = mesh.vertices * [-1000, -1000, 1000] @ frames[level][:3, :3].T + frames[level][:3, 3]
+        true = trimesh.load(scene["case"] / f"{name.removesuffix('.glb')}.stl")
+        assert mesh.volume * 1e9 == pytest.approx(true.volume, rel=1e-4)
+        assert max(cKDTree(true.vertices).query(here)[0].max(), cKDTree(here).query(true.vertices)[0].max()) < 1e-3
+        if side:
+            # The patient's left is +x of the vertebra: -x in the file.
+            assert (mesh.centroid[0] < 0) == (side == ["left"])
+
+
+def test_lamina_fetch_writes_the_same_bytes(navigated, served, fetched, tmp_path):
+    keys = navigated["keys"] / "for" / "headset"
+    plan = navigated["ticks"][0].identity.plan_sha256.hex()
+    run = run_lamina("fetch", served, "-o", tmp_path / "case", "--curve-keys", keys, "--plan-sha256", plan)
+    assert run.returncode == 0, run.stderr
+    assert {str(path.relative_to(tmp_path / "case")): path.read_bytes() for path in (tmp_path / "case").rglob("*") if path.is_file()} == fetched
+    again = run_lamina("fetch", served, "-o", tmp_path / "case", "--curve-keys", keys)
+    assert again.returncode == 2 and "file_exists" in again.stderr
+    other = run_lamina("fetch", served, "-o", tmp_path / "other", "--curve-keys", keys, "--plan-sha256", plan[::-1])
+    assert other.returncode == 7 and "other_plan" in other.stderr and not (tmp_path / "other").exists()
+    unknown = run_lamina("fetch", served, "-o", tmp_path / "none", "--patience", "1")
+    assert unknown.returncode == 6 and "no_answer" in unknown.stderr and not (tmp_path / "none").exists()
+
+
+@pytest.mark.parametrize("request_bytes", [b"", b"[]", b"\xff\xfe", b'{"schema": "lamina.case-request", "schema_version": "1.0.0", "file": "../plan.json"}',
+                                           b'{"schema": "lamina.case-request", "schema_version": "1.0.0", "file": "manifest.json"}'])
+def test_what_is_no_request_of_the_case_is_refused(navigated, served, request_bytes):
+    asking = case_client.connect(zmq.Context(), served, navigated["keys"] / "for" / "headset")
+    asking.send(request_bytes)
+    assert asking.poll(PATIENCE * 1000)
+    header, content = asking.recv_multipart()
+    assert json.loads(header)["kind"] == "refused" and content == b""
 
 
 def test_keys_are_never_written_over_and_secrets_are_secret(tmp_path):

@@ -57,20 +57,19 @@ private struct ShadowPlaces {
     /// The tiles that a block of voxels may be seen in; all of them where that cannot be told.
     func tiles(_ lower: SIMD3<Int>, _ upper: SIMD3<Int>, side: Int, count: SIMD2<Int>) -> RasterWindow {
         // A bilinear sample takes part of voxels less than one away.
-        let low = SIMD3<Float>(lower) - SIMD3(1, 1, 0)
-        let high = SIMD3<Float>(upper) + SIMD3(1, 1, 0)
-        var first = SIMD2<Float>(repeating: .infinity)
-        var last = SIMD2<Float>(repeating: -.infinity)
-        for corner in 0..<8 {
-            let point = SIMD3(corner & 1 == 0 ? low.x : high.x, corner & 2 == 0 ? low.y : high.y, corner & 4 == 0 ? low.z : high.z)
-            let offset = point - source
-            let depth = dot(rows.2, offset)
-            // At or behind the source: it has no shadow that ends.
-            guard depth > 1e-6 else { return RasterWindow(lower: SIMD2(0, 0), upper: count) }
-            let place = SIMD2(dot(rows.0, offset), dot(rows.1, offset)) / depth
-            first = pointwiseMin(first, place)
-            last = pointwiseMax(last, place)
-        }
+        let low = SIMD3<Float>(lower) - SIMD3(1, 1, 0) - source
+        let high = SIMD3<Float>(upper) + SIMD3(1, 1, 0) - source
+        // All eight corners at once.
+        let x = SIMD8(low.x, high.x, low.x, high.x, low.x, high.x, low.x, high.x)
+        let y = SIMD8(low.y, low.y, high.y, high.y, low.y, low.y, high.y, high.y)
+        let z = SIMD8(lowHalf: SIMD4(repeating: low.z), highHalf: SIMD4(repeating: high.z))
+        let depth = rows.2.x * x + rows.2.y * y + rows.2.z * z
+        // At or behind the source: it has no shadow that ends.
+        guard depth.min() > 1e-6 else { return RasterWindow(lower: SIMD2(0, 0), upper: count) }
+        let column = (rows.0.x * x + rows.0.y * y + rows.0.z * z) / depth
+        let row = (rows.1.x * x + rows.1.y * y + rows.1.z * z) / depth
+        let first = SIMD2(column.min(), row.min())
+        let last = SIMD2(column.max(), row.max())
         // A place's breadth of margin for rounding; clamped first, since a far shadow may be outside what an integer holds.
         let ends = SIMD2<Float>(size)
         let from = pointwiseMin(pointwiseMax(first - 1, SIMD2(0, 0)), ends).rounded(.down)

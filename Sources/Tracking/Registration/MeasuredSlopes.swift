@@ -48,16 +48,22 @@ private func lineIntegralsOfBlocks(_ frame: XRayFrame, _ factor: Int, _ raster: 
     var counts = [Float](repeating: 0, count: raster.count)
     let columns = frame.camera.size.x
     frame.transmission.withUnsafeBufferPointer { pixels in
-        for v in 0..<(raster.size.y * factor) {
-            let out = v / factor * raster.size.x
-            let row = v * columns
-            for u in 0..<raster.size.x {
-                for offset in 0..<factor {
-                    let value = pixels[row + u * factor + offset]
-                    // NaN fails this too.
-                    guard value >= 0 else { continue }
-                    sums[out + u] += value
-                    counts[out + u] += 1
+        sums.withUnsafeMutableBufferPointer { sums in
+            counts.withUnsafeMutableBufferPointer { counts in
+                for v in 0..<(raster.size.y * factor) {
+                    let out = v / factor * raster.size.x
+                    for u in 0..<raster.size.x {
+                        let first = v * columns + u * factor
+                        var (sum, count): (Float, Float) = (0, 0)
+                        for n in first..<(first + factor) {
+                            // NaN fails this too.
+                            let isMeasured = pixels[n] >= 0
+                            sum += isMeasured ? pixels[n] : 0
+                            count += isMeasured ? 1 : 0
+                        }
+                        sums[out + u] += sum
+                        counts[out + u] += count
+                    }
                 }
             }
         }

@@ -86,6 +86,13 @@ struct FollowedRest: Sendable {
         search = Search(job: job, motions: motions, due: time + parameters.restDelay)
     }
 
+    /// As it was drawn, with as much room to move within each image as in a first frame.
+    var asDrawn: FollowedRest {
+        var drawn = self
+        (drawn.isFresh, drawn.search) = (true, nil)
+        return drawn
+    }
+
     /// All vertebrae were lost: what is being looked for rests on poses that led nowhere, and is not taken over.
     mutating func lose() { search = nil }
 }

@@ -46,6 +46,20 @@ public struct SpineTracker: Sendable {
         framesLost = [Int](repeating: isReacquired ? 1 : 0, count: poses.count)
     }
 
+    /// The tracker as if it began here, with the rest of the anatomy as this one has drawn it: what a registration costs by itself, without a background to draw
+    /// and without the checks of level, side and views.
+    ///
+    /// The whole patient moves first, as one body on coarse pixels: ribs hold a vertebra that would alone turn into a look-alike.
+    ///
+    /// - Throws: `LinearAlgebraError`.
+    package func restarted(near guess: RigidTransform<Room, Patient>, in frames: [XRayFrame]) throws -> SpineTracker {
+        let search = StartSearch(model: model, tracking: parameters, parameters: AcquisitionParameters(), threads: threads)
+        let place = try search.screened(guess, search.measured(frames, search.parameters.screening)).roomFromPatient
+        var started = SpineTracker(model, startingAt: place, parameters: parameters, threads: threads)
+        started.rest = rest?.asDrawn
+        return started
+    }
+
     /// Where the patient lay when it was last seen, by all its vertebrae together.
     ///
     /// - Throws: `LinearAlgebraError`.

@@ -1,11 +1,17 @@
-"""How often and how well one frame is found: python -m Tools.Evaluation.fluoroscopy.starts --work WORK -o OUT [--seeds 106-110]
+"""How often and how well one frame is found: python -m Tools.Evaluation.fluoroscopy.starts --work WORK -o OUT [--seeds 106-110] [--registration-alone]
 
 One AP frame of the sample CT by RTK, many random starts, one run of `lamina track` for each. A start is the whole patient displaced about L1: turned and
 shifted in random directions by the same sizes every time, or by six random numbers scaled until L1's surface is off by an mTRE drawn evenly (capture range).
 Everything comes from the seed and the start's number; seeds from 106 on have not been looked at.
+
+`lamina track` searches for level, side and view before it tracks. With --registration-alone it is the registration by itself that is asked and timed, in one
+process and from the same starts: `registration-benchmark` (Tools/RegistrationBenchmark), which `swift build -c release` makes.
 """
 
 import argparse
+import json
+import shutil
+import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -61,6 +67,8 @@ def main():
     bench = Bench(arguments)
     results = []
     for trial in chosen(arguments.only):
+        if arguments.registration_alone and trial.track:
+            continue
         results.append(run(trial, bench, arguments))
         save(arguments, results)  # after each: a long run may be stopped
 
@@ -72,6 +80,7 @@ def options():
     parser.add_argument("--starts", type=int, help="at most this many of each trial")
     parser.add_argument("--sample", type=Path, default=Path.home() / ".cache/lamina/sample-ct", help="folder of cxr.nii.gz and mask.nii.gz (Tools/fetch_sample.sh)")
     parser.add_argument("--work", type=Path, required=True, help="frames and runs; frames that are there are used again")
+    parser.add_argument("--registration-alone", action="store_true", help="without the search that `lamina track` begins with; trials of --bare are left out")
     parser.add_argument("--track-options", default="", help="more options for `lamina track`")
     parser.add_argument("-o", "--output", type=Path, required=True)
     parser.set_defaults(set="starts")
@@ -95,7 +104,10 @@ def run(trial, bench, arguments):
     count = min(trial.count, arguments.starts or trial.count)
     seeds = arguments.seeds
     targets = {seed: Target(trial, seed, bench) for seed in seeds[:count]}
-    rows = [row for n in range(count) for row in targets[seeds[n % len(seeds)]].follow(trial, n, arguments.track_options.split())]
+    if arguments.registration_alone:
+        rows = [row for k, target in enumerate(targets.values()) for row in target.register(trial, range(k, count, len(seeds)), arguments.sample)]
+    else:
+        rows = [row for n in range(count) for row in targets[seeds[n % len(seeds)]].follow(trial, n, arguments.track_options.split())]
     return {"trial": trial.name, "goal": trial.goal, "capture_mm": trial.capture_mm, "seeds": seeds, "rows": rows}
 
 
@@ -128,12 +140,29 @@ class Target:
             *lamina.track_arguments(self.case, self.folder, self.folder / "start.json", out, *levels, *trial.track, "-q", *more_options),
             accept=lamina.TRACKED_CODES)
         milliseconds = wire.read(out / "manifest.json")["measurements"]["frame_ms"]["greatest"]  # there is one frame
-        told = wire.read_lines(out / "poses.jsonl")[0]["vertebrae"]
+        return [self.graded(entry, begun_at, number, milliseconds) for entry in wire.read_lines(out / "poses.jsonl")[0]["vertebrae"]]
+
+    def register(self, trial, numbers, sample):
+        """Grades of all levels from many starts, by the registration alone. The background is drawn for where the CT lies truly."""
+        folder = self.folder / "starts"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir()
+        begun = {f"{n:04}.json": (n, self.start(trial, n)) for n in numbers}
+        for name, (_, pose) in begun.items():
+            wire.write(folder / name, wire.initial(pose @ inverse(self.rest[LEVEL])))
+        wire.write(self.folder / "drawn.json", wire.initial(self.true_pose(LEVEL) @ inverse(self.rest[LEVEL])))
+        levels = trial.levels or ",".join(self.truth)
+        told = subprocess.run(
+            [Path(lamina.program()).parent / "registration-benchmark", self.case, "--ct", sample / "cxr.nii.gz", "--frames", self.folder, "--levels", levels,
+             "--drawn-at", self.folder / "drawn.json", "--starts", folder],
+            check=True, stdout=subprocess.PIPE, text=True).stdout
+        entries = [json.loads(line) for line in told.splitlines()]
+        return [self.graded(entry, begun[entry["start"]][1], begun[entry["start"]][0], entry["ms"]) for entry in entries]
+
+    def graded(self, entry, begun_at, number, milliseconds):
         away = mtre(begun_at, self.true_pose(LEVEL), self.surface[LEVEL])
-        return [
-            judge.grade(self.truth[entry["level"]], entry, self.camera, self.surface[entry["level"]])
-            | {"level": entry["level"], "seed": self.seed, "start": number, "initial_mtre_mm": away, "ms": milliseconds}
-            for entry in told]
+        return judge.grade(self.truth[entry["level"]], entry, self.camera, self.surface[entry["level"]]) | {
+            "level": entry["level"], "seed": self.seed, "start": number, "initial_mtre_mm": away, "ms": milliseconds}
 
 
 def start(trial, seed, number, pose, points):

@@ -1,0 +1,16 @@
+import Foundation
+import Protocols
+
+/// Brings a folder's files to the disk and lists every one with its hash in manifest.json, which is written last: from then on `verifyCase` knows the folder. For one that
+/// grew in place, such as a recording; a case is written by `writeCase`.
+///
+/// - Throws: `CaseFolderError.system`.
+public func writeManifest(_ manifest: Manifest, into folder: String) throws {
+    var manifest = manifest
+    let files = try filePaths(under: folder)
+    for file in files { try synchronize(file) }
+    manifest.outputs = try files.map { file in
+        FileRecord(path: String(file.dropFirst(folder.count + 1)), fingerprint: try fingerprint(ofFileAt: file))
+    }
+    try writeDurably(encodedJSON(manifest), to: folder + "/" + Manifest.fileName)
+}
