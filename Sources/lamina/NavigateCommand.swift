@@ -23,6 +23,8 @@ struct NavigateCommand: ParsableCommand {
 
     @OptionGroup var publishing: PublishOptions
 
+    @OptionGroup var approving: ApprovalOptions
+
     @OptionGroup var bridges: BridgeOptions
 
     @Option(help: "Where the scan is now, if it is no longer where the case was planned from.", completion: .file())
@@ -50,7 +52,7 @@ struct NavigateCommand: ParsableCommand {
 
     func run() throws {
         try runLogged("navigate", options: printing) { log in
-            let tracked = try TrackedCase(at: folder, scan: ct, levels: levels, threads: threads, log: log)
+            let tracked = try TrackedCase(at: folder, scan: ct, levels: levels, approval: approving, threads: threads, log: log)
             _ = try start.files()
             let frames = try input.open(log: log).paced
             let identity = try StreamIdentity(of: tracked, at: folder, patient: patient)
@@ -73,7 +75,8 @@ struct NavigateCommand: ParsableCommand {
                 log.warn("refused_handshakes", "\(count) handshakes were refused: \(reason)")
             }
             return CommandOutcome(
-                exit: exit, output: record, text: [run.table, frames.report].compactMap(\.self).joined(separator: "\n"))
+                exit: exit, output: record, approval: tracked.approval.summary,
+                text: [run.table, frames.report, tracked.approval.text].compactMap(\.self).joined(separator: "\n"))
         }
     }
 }
