@@ -45,9 +45,10 @@ struct Adjustment {
     }
 
     private func judgedScrews(_ images: PlanInputs, log: RunLog) throws -> [PlanFile.Screw] {
+        // A screw that is taken out needs no judging.
+        let judged = changes.filter { if case .remove = $0.wish { false } else { true } }
         let spine = try ModelledSpine(
-            levels: Set(changes.map(\.level)).sorted(), labels: images.labels.volume, parameters: images.planning.vertebra, threads: threads
-        )
+            levels: Set(judged.map(\.level)).sorted(), labels: images.labels.volume, parameters: images.planning.vertebra, threads: threads)
         let warnings = log.warnings.map(PlanFile.Warning.init)
         return try changes.map { change in
             let site = spine.site(

@@ -25,8 +25,8 @@ def keys(tmp_path_factory):
 
 
 @pytest.fixture
-def case(phantom_case, tmp_path):
-    shutil.copytree(phantom_case, tmp_path / "case")
+def case(lone_case, tmp_path):
+    shutil.copytree(lone_case, tmp_path / "case")
     return tmp_path / "case"
 
 
@@ -37,10 +37,10 @@ def approve(case, keys, by="Dr. Änne Weiß", name="surgeon"):
 
 
 @pytest.fixture(scope="module")
-def approved_case(phantom_case, keys, tmp_path_factory):
+def approved_case(lone_case, keys, tmp_path_factory):
     """Tests must not change it."""
     case = tmp_path_factory.mktemp("approved") / "case"
-    shutil.copytree(phantom_case, case)
+    shutil.copytree(lone_case, case)
     approve(case, keys)
     return case
 
@@ -114,11 +114,11 @@ def test_a_key_of_openssl_signs_too(case, tmp_path):
     assert verify(case, "--trusted", tmp_path / "own.pub")[0] == 0
 
 
-def test_verify_says_who_and_whether_the_key_is_trusted(phantom_case, approved_case, keys):
-    code, summary = verify(phantom_case)
+def test_verify_says_who_and_whether_the_key_is_trusted(lone_case, approved_case, keys):
+    code, summary = verify(lone_case)
     assert code == 0 and summary["approval"] == {"state": "not_approved", "signatures": []}
-    assert "NOT APPROVED" in run_lamina("verify", phantom_case).stdout
-    code, summary = verify(phantom_case, "--trusted", keys / "surgeon.pub")
+    assert "NOT APPROVED" in run_lamina("verify", lone_case).stdout
+    code, summary = verify(lone_case, "--trusted", keys / "surgeon.pub")
     assert code == 7 and summary["error"]["code"] == "not_approved"
     text = run_lamina("verify", approved_case).stdout
     assert "Approved by Dr. Änne Weiß on 20" in text and "not compared with a trusted one" in text
@@ -156,7 +156,7 @@ def test_every_byte_of_the_audit_counts(approved):
     path = approved / "audit.jsonl"
     whole = path.read_bytes()
     start = whole[:-1].rindex(b"\n") + 1
-    for at in range(start, len(whole), 17):
+    for at in range(start, len(whole), 37):
         path.write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1:])
         assert verify(approved)[0] == 7, at
     loose = whole.index(b'=="', whole.index(b'"signature":"'))
@@ -214,8 +214,8 @@ def changed_by_plan(case, phantom):
 
 
 @pytest.mark.parametrize("change, event", [(changed_by_adjust, "adjusted"), (changed_by_relabel, "relabelled"), (changed_by_plan, "planned")])
-def test_a_later_change_voids_the_approval(approved, phantom, keys, change, event):
-    run = change(approved, phantom)
+def test_a_later_change_voids_the_approval(approved, lone_phantom, keys, change, event):
+    run = change(approved, lone_phantom)
     assert run.returncode in (0, 5), run.stderr
     assert "is void" in run.stdout
     assert [e["event"] for e in audit(approved)] == ["planned", "approved", "voided", event]
@@ -235,8 +235,8 @@ def simulate(case, tmp_path, *options):
         "simulate", case, "-o", tmp_path / "frames", "--frames", 1, "--pixels", 64, "--spacing", 4, "--noise", 0, "--views", "AP", "--force", "--json", *options)
 
 
-def test_those_who_use_a_plan_say_whether_it_is_approved(phantom_case, approved, keys, tmp_path):
-    run = simulate(phantom_case, tmp_path)
+def test_those_who_use_a_plan_say_whether_it_is_approved(lone_case, approved, keys, tmp_path):
+    run = simulate(lone_case, tmp_path)
     summary = json.loads(run.stdout)
     assert run.returncode == 0 and summary["approval"]["state"] == "not_approved" and "not_approved" in {w["code"] for w in summary["warnings"]}
     run = simulate(approved, tmp_path, f"--require-approval={keys / 'surgeon.pub'}")
@@ -244,14 +244,14 @@ def test_those_who_use_a_plan_say_whether_it_is_approved(phantom_case, approved,
 
 
 @pytest.mark.parametrize("command", ["simulate", "track", "navigate"])
-def test_those_who_use_a_plan_can_demand_its_approval(phantom_case, approved, keys, tmp_path, command):
+def test_those_who_use_a_plan_can_demand_its_approval(lone_case, approved, keys, tmp_path, command):
     def used(case, *options):
         own = {"simulate": ["-o", tmp_path / "run"], "track": ["--frames", tmp_path, "--auto", "-o", tmp_path / "run"], "navigate": ["--frames", tmp_path, "--auto"]}
         run = run_lamina(command, case, *own[command], "--json", *options)
         return run.returncode, json.loads(run.stdout).get("error", {}).get("code")
 
-    assert used(phantom_case, "--require-approval") == (7, "not_approved")
-    assert used(phantom_case, f"--require-approval={keys / 'surgeon.pub'}") == (7, "not_approved")
+    assert used(lone_case, "--require-approval") == (7, "not_approved")
+    assert used(lone_case, f"--require-approval={keys / 'surgeon.pub'}") == (7, "not_approved")
     assert used(approved, f"--require-approval={keys / 'other.pub'}") == (7, "not_trusted_key")
     assert used(approved, f"--require-approval={tmp_path / 'none.pub'}")[0] == 6
     assert run_lamina("adjust", approved, "--screw", "L1:left", "--remove").returncode == 0
