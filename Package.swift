@@ -40,6 +40,7 @@ let package = Package(
 
         .target(name: "Concurrency"),
         .target(name: "Digests", dependencies: ["COpenSSL"]),
+        .target(name: "Signatures", dependencies: ["COpenSSL"]),
         .target(name: "ZeroMQ", dependencies: ["CZeroMQ"]),
         .target(name: "Frames", dependencies: ["CEigenShim"]),
         .target(name: "Anatomy"),
@@ -62,7 +63,7 @@ let package = Package(
         .target(
             name: "Protocols", dependencies: ["Frames", "Anatomy", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             path: "Protocols", exclude: ["README.md", "Specification", "Clients"]),
-        .target(name: "CaseFolder", dependencies: ["CLinux", "Digests", "Protocols"]),
+        .target(name: "CaseFolder", dependencies: ["CLinux", "Digests", "Protocols", "Signatures"]),
         .target(name: "Streaming", dependencies: ["CaseFolder", "Digests", "Protocols", "ZeroMQ", "Anatomy"]),
         .target(name: "OpenIGTLink", dependencies: ["Protocols", .product(name: "FlyingSocks", package: "FlyingFox")]),
         .target(
@@ -78,6 +79,7 @@ let package = Package(
                 "Concurrency", "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Evaluation", "Phantom", "Meshes", "Planning",
                 "Tracking", "Fluoroscopy", "Simulation", "RandomNumbers", "Protocols", "CaseFolder", "Digests", "Inference", "LiveWeb",
                 "OpenIGTLink",
+                "Signatures",
                 "Streaming",
                 "ZeroMQ",
                 "CLibraryVersions",
@@ -110,6 +112,7 @@ let package = Package(
         .target(name: "TestSupport", dependencies: ["CZeroMQ", "Anatomy", "Frames", "Protocols", "Volumes"], path: "Tests/TestSupport"),
         .testTarget(name: "ConcurrencyTests", dependencies: ["Concurrency"]),
         .testTarget(name: "DigestsTests", dependencies: ["Digests"]),
+        .testTarget(name: "SignaturesTests", dependencies: ["Signatures"]),
         .testTarget(name: "ZeroMQTests", dependencies: ["ZeroMQ", "TestSupport"]),
         .testTarget(name: "FramesTests", dependencies: ["Frames", "TestSupport"]),
         .testTarget(name: "AnatomyTests", dependencies: ["Anatomy"]),
@@ -129,7 +132,7 @@ let package = Package(
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Phantom", "Concurrency", "Protocols", "TestSupport"]),
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "TestSupport"]),
         .testTarget(name: "StreamingTests", dependencies: ["Digests", "Streaming", "TestSupport"]),
-        .testTarget(name: "CaseFolderTests", dependencies: ["CaseFolder", "TestSupport"]),
+        .testTarget(name: "CaseFolderTests", dependencies: ["CaseFolder", "Signatures", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6],
     cxxLanguageStandard: .cxx17

@@ -1,4 +1,5 @@
 import Anatomy
+import Foundation
 
 /// What a run did, printed once on stdout with `--json` (Specification/summary.schema.json).
 public struct RunSummary: Codable, Equatable, Sendable {
@@ -13,6 +14,10 @@ public struct RunSummary: Codable, Equatable, Sendable {
     public var output: String?
     /// Present after `lamina plan`.
     public var screws: [ScrewSummary]?
+    /// Present after `lamina adjust`.
+    public var changes: [ScrewChangeSummary]?
+    /// Present after a command that looked at a case's approval.
+    public var approval: ApprovalSummary?
     /// Present after `lamina evaluate`: Specification/evaluation.schema.json.
     public var evaluation: JSONValue?
     public var warnings: [CommandWarning]
@@ -24,17 +29,20 @@ public struct RunSummary: Codable, Equatable, Sendable {
 
     public init(
         laminaVersion: String, command: String, exit: CommandExit, output: String? = nil, screws: [ScrewSummary]? = nil,
-        evaluation: JSONValue? = nil, warnings: [CommandWarning] = [], stages: [StageTiming] = [], peakMemoryBytes: Int64? = nil,
+        changes: [ScrewChangeSummary]? = nil, approval: ApprovalSummary? = nil, evaluation: JSONValue? = nil,
+        warnings: [CommandWarning] = [], stages: [StageTiming] = [], peakMemoryBytes: Int64? = nil,
         error: CommandFailure? = nil
     ) {
         schema = "lamina.summary"
-        schemaVersion = "1.2.0"
+        schemaVersion = "1.3.0"
         self.laminaVersion = laminaVersion
         self.command = command
         exitCode = exit.rawValue
         self.exit = exit.name
         self.output = output
         self.screws = screws
+        self.changes = changes
+        self.approval = approval
         self.evaluation = evaluation
         self.warnings = warnings
         self.stages = stages
@@ -48,7 +56,7 @@ public struct RunSummary: Codable, Equatable, Sendable {
         case laminaVersion = "lamina_version"
         case command
         case exitCode = "exit_code"
-        case exit, output, screws, evaluation, warnings, stages
+        case exit, output, screws, changes, approval, evaluation, warnings, stages
         case peakMemoryBytes = "peak_memory_bytes"
         case error
     }
@@ -59,7 +67,7 @@ public struct ScrewSummary: Codable, Equatable, Sendable {
     /// "T12".
     public let level: String
     public let side: Side
-    /// "planned" or "refused".
+    /// As in plan.json: "planned", "refused", "adjusted", "risk_accepted" or "removed".
     public let status: String
     /// Codes of the reasons for the refusal or the choice.
     public let reasons: [String]
@@ -85,6 +93,78 @@ public struct ScrewSummary: Codable, Equatable, Sendable {
         case lengthMM = "length_mm"
         case grade
     }
+}
+
+/// One pedicle that a person changed; the whole of it stands in plan.json.
+public struct ScrewChangeSummary: Codable, Equatable, Sendable {
+    /// What is worse, or which rule is broken, with its numbers.
+    public struct Note: Codable, Equatable, Sendable {
+        public let code: String
+        public let message: String
+        public let values: [String: Double]
+
+        public init(code: String, message: String, values: [String: Double]) {
+            (self.code, self.message, self.values) = (code, message, values)
+        }
+    }
+
+    public let level: String
+    public let side: Side
+    /// "moved", "added" or "removed".
+    public let action: String
+    public let status: String
+    /// The status before.
+    public let before: String
+    public let worse: [Note]
+    public let broken: [Note]
+    /// Why the screw stands although it breaks a rule.
+    public let acceptedRisk: String?
+
+    public init(
+        level: String, side: Side, action: String, status: String, before: String, worse: [Note], broken: [Note], acceptedRisk: String?
+    ) {
+        (self.level, self.side, self.action, self.status, self.before) = (level, side, action, status, before)
+        (self.worse, self.broken, self.acceptedRisk) = (worse, broken, acceptedRisk)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case level, side, action, status, before, worse, broken
+        case acceptedRisk = "accepted_risk"
+    }
+}
+
+/// Whether a plan is approved as it stands, and by whom.
+public struct ApprovalSummary: Codable, Equatable, Sendable {
+    public enum State: String, Codable, Sendable {
+        case approved, void
+        case notApproved = "not_approved"
+    }
+
+    public struct Signature: Codable, Equatable, Sendable {
+        public let by: String
+        /// UTC, ISO 8601.
+        public let time: Date
+        /// SHA-256 of the public key (SubjectPublicKeyInfo).
+        public let keySHA256: String
+        /// Whether the key is one that the caller named.
+        public let isTrusted: Bool
+
+        public init(by: String, time: Date, keySHA256: String, isTrusted: Bool) {
+            (self.by, self.time, self.keySHA256, self.isTrusted) = (by, time, keySHA256, isTrusted)
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case by, time
+            case keySHA256 = "key_sha256"
+            case isTrusted = "trusted"
+        }
+    }
+
+    public let state: State
+    /// Of an approval that is void too.
+    public let signatures: [Signature]
+
+    public init(state: State, signatures: [Signature]) { (self.state, self.signatures) = (state, signatures) }
 }
 
 /// Wall-clock time of one stage of a run.

@@ -3,9 +3,20 @@ import Foundation
 import Frames
 
 extension PlanFile {
-    public enum Status: String, Codable, Sendable { case planned, refused }
+    public enum Status: String, Codable, Sendable {
+        case planned, refused
+        /// A person placed the screw, and it keeps every hard rule.
+        case adjusted
+        /// A person placed the screw, it breaks a hard rule, and the person said why it stands all the same.
+        case riskAccepted = "risk_accepted"
+        /// A person removed the screw.
+        case removed
 
-    /// One pedicle's decision. Every key is always present: what a refusal lacks is null.
+        /// Whether there is a screw.
+        public var hasScrew: Bool { self == .planned || self == .adjusted || self == .riskAccepted }
+    }
+
+    /// One pedicle's decision. Every key but `edit` is always present: what a refusal lacks is null.
     public struct Screw: Equatable, Sendable {
         public var level: String
         public var side: Side
@@ -27,6 +38,8 @@ extension PlanFile {
         public var hu: PathDensity?
         public var depthFraction: Double?
         public var score: Double?
+        /// Only where a person changed the planner's decision.
+        public var edit: Edit?
 
         /// - Parameter about: warnings of the run about this level.
         init(_ plan: ScrewPlan, warnings about: [Warning]) {
@@ -42,7 +55,7 @@ extension PlanFile {
             if let screw = plan.screw { fill(from: screw, in: frame) }
         }
 
-        private mutating func fill(from screw: PlannedScrew, in frame: RigidTransform<Patient, Frames.Vertebra>) {
+        mutating func fill(from screw: PlannedScrew, in frame: RigidTransform<Patient, Frames.Vertebra>) {
             vertebraFromScrew = screw.vertebraFromScrew.rowMajor4x4
             entry = millimetres(frame * screw.entry)
             tip = millimetres(frame * screw.tip)
@@ -60,7 +73,7 @@ extension PlanFile {
 
 extension PlanFile.Screw: Codable {
     enum CodingKeys: String, CodingKey {
-        case level, side, status, reasons, warnings, alternatives, pedicle, grade, hu, score
+        case level, side, status, reasons, warnings, alternatives, pedicle, grade, hu, score, edit
         case patientFromVertebra = "patient_from_vertebra"
         case vertebraFromScrew = "vertebra_from_screw"
         case entry = "entry_lps_mm"
@@ -96,6 +109,7 @@ extension PlanFile.Screw: Codable {
         try c.encode(hu, forKey: .hu)
         try c.encode(depthFraction, forKey: .depthFraction)
         try c.encode(score, forKey: .score)
+        try c.encodeIfPresent(edit, forKey: .edit)
     }
 }
 

@@ -5,8 +5,10 @@ import Frames
 ///
 /// Coordinates are LPS millimetres of the input CT, matrices are row-major 4x4, angles degrees. A refused screw's geometry is null.
 public struct PlanFile: Codable, Equatable, Sendable {
+    public static let currentVersion = "1.2.0"
+
     public var schema = "lamina.plan"
-    public var schemaVersion = "1.1.0"
+    public var schemaVersion = PlanFile.currentVersion
     public var convention = "LPS-mm-RH"
     public var notice = "Research software, not a medical device. A surgeon must review every screw."
     /// The scan that the coordinates belong to.

@@ -14,7 +14,7 @@ func brokenRules(_ candidate: ScrewCandidate, in scene: ScrewScene) -> [Finding]
         brokenAnterior(room, in: scene), brokenDepth(scene.depthFraction(of: path.point(length)), in: scene),
         brokenMidline(midlineDistance(of: path, radius: diameter / 2, length: length, in: scene), in: scene),
         brokenNeighbour(neighbourDistance(of: path, radius: diameter / 2, length: length, in: scene), in: scene),
-        brokenHead(boneBehindHead(of: path, in: scene), in: scene),
+        brokenHead(boneBehindHead(of: path, in: scene), in: scene), brokenSeat(path.axisCortex, in: scene),
     ].compactMap { $0 }
 }
 
@@ -93,4 +93,13 @@ private func brokenHead(_ bone: Double, in scene: ScrewScene) -> Finding? {
     return Finding(
         "obstructed", "the way to the entry runs \(oneDecimal(bone)) mm deep in bone of the same vertebra behind the screw's head",
         ["bone_mm": bone, "limit_mm": limit])
+}
+
+/// A screw that the planner seats is never that far off; one that a person places may be, and neither head nor entry zone are then where they are taken to be.
+private func brokenSeat(_ buried: Double, in scene: ScrewScene) -> Finding? {
+    let limit = scene.parameters.maximumSeatOffset
+    guard abs(buried) > limit + tolerance else { return nil }
+    let what =
+        "the entry lies \(oneDecimal(abs(buried))) mm \(buried > 0 ? "inside the bone, before" : "off the bone, behind") the dorsal cortex"
+    return Finding("off_cortex", what, ["cortex_mm": buried, "limit_mm": limit])
 }

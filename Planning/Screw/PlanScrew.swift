@@ -1,5 +1,4 @@
 import Anatomy
-import Foundation
 import Frames
 
 /// Plans the screw of one pedicle: the best path for the pedicle, and on it the thickest usual screw that keeps every rule, as long as is
@@ -12,8 +11,7 @@ func planScrew(in scene: ScrewScene, catalogue: ScrewCatalogue) -> ScrewPlan {
     let pedicle = scene.pedicle
     var plan = ScrewPlan(
         level: scene.model.level, side: pedicle.side, screw: nil, pedicle: pedicle,
-        patientFromVertebra: scene.model.patientFromVertebra, reasons: [], warnings: scene.model.warnings, alternatives: [])
-    plan.warnings += widthWarning(pedicle, level: scene.model.level)
+        patientFromVertebra: scene.model.patientFromVertebra, reasons: [], warnings: scene.warnings, alternatives: [])
     let fillLimit = scene.parameters.maximumFill * pedicle.narrowest
     let fitting = catalogue.screws.filter { $0.diameter <= min(fillLimit, scene.typical.diameter) }
     guard !fitting.isEmpty else {
@@ -28,14 +26,14 @@ func planScrew(in scene: ScrewScene, catalogue: ScrewCatalogue) -> ScrewPlan {
             tried = bestTrajectory(radius: own, in: scene).flatMap { candidate(of: size, on: $0, soughtFor: own, in: scene) } ?? tried
         }
         guard let tried else { continue }
-        let broken = brokenRules(tried, in: scene)
-        guard broken.isEmpty else {
-            plan.alternatives.append(rejected(tried, because: broken, score: nil))
+        let judged = judge(tried, in: scene)
+        guard judged.broken.isEmpty else {
+            plan.alternatives.append(rejected(tried, because: judged.broken, score: nil))
             continue
         }
-        plan.screw = plannedScrew(tried, in: scene)
+        plan.screw = judged.screw
         plan.reasons = reasons(for: tried, fillLimit: fillLimit, catalogue: catalogue, in: scene)
-        plan.warnings += warnings(about: plan.screw!, in: scene)
+        plan.warnings += judged.warnings
         plan.alternatives = neighbouringChoices(of: tried, catalogue: catalogue, in: scene) + plan.alternatives
         return plan
     }
@@ -58,7 +56,7 @@ struct ScrewCandidate: Sendable {
 /// A catalogue size on a trajectory, with the longest length that the rules and the level's usual length allow.
 ///
 /// A screw that would not reach half-way into the body may be longer than usual. Nil when the trajectory does not run through the bone.
-private func candidate(
+func candidate(
     of size: ScrewCatalogue.Screw, on trajectory: Trajectory, soughtFor radius: Double, in scene: ScrewScene
 ) -> ScrewCandidate? {
     guard let score = score(trajectory, radius: size.diameter / 2, in: scene),
@@ -72,22 +70,4 @@ private func candidate(
     return ScrewCandidate(
         trajectory: trajectory, path: path, diameter: size.diameter, length: length > 0 ? length : size.lengths[0], score: score,
         soughtRadius: radius)
-}
-
-private func plannedScrew(_ candidate: ScrewCandidate, in scene: ScrewScene) -> PlannedScrew {
-    let (path, diameter, length) = (candidate.path, candidate.diameter, candidate.length)
-    let direction = path.direction
-    let axis = UnitVector<Vertebra>(Vector(direction)) ?? -UnitVector.y
-    // The screw frame is defined by its entry and direction, with y as cranial as they allow.
-    let rotation = Rotation<Vertebra, Screw>(z: axis, yNear: .z) ?? Rotation(angle: .pi / 2, about: .x)
-    let graded = gradedPart(diameter: diameter, length: length, in: scene)
-    let outside = breach(of: path, radius: diameter / 2, along: graded, in: scene)
-    let ifSmaller = breach(of: path, radius: diameter / 2 + scene.model.labelSpacing, along: graded, in: scene)
-    return PlannedScrew(
-        vertebraFromScrew: RigidTransform(asserting: rotation, origin: Point(path.entry)), diameter: diameter, length: length,
-        margins: margins(of: path, diameter: diameter, length: length, in: scene), grade: GertzbeinRobbins(breach: outside),
-        gradeIfBoneIsSmaller: GertzbeinRobbins(breach: ifSmaller), depthFraction: scene.depthFraction(of: path.point(length)),
-        transverseAngle: transverseAngle(direction, side: scene.pedicle.side),
-        sagittalAngle: atan2(direction.z, -direction.y),
-        density: pathDensity(of: path, diameter: diameter, length: length, in: scene), score: candidate.score.total(scene.parameters))
 }

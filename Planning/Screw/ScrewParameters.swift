@@ -20,6 +20,8 @@ public struct ScrewParameters: Codable, Equatable, Sendable {
     public var freeBehindHead = 15.0
     /// How deep in bone that way may run: so much is trimmed with a burr.
     public var trimmedBehindHead = 0.5
+    /// How far along the axis the entry may lie from where the axis meets the dorsal cortex: as far as sloping bone seats a planned screw.
+    public var maximumSeatOffset = 3.0
     /// Least distance between the shaft and another vertebra.
     public var minimumNeighbourDistance = 0.5
     /// Least distance of the shaft from the midsagittal plane on its own side.

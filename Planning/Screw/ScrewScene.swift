@@ -10,6 +10,8 @@ struct ScrewScene: Sendable {
     let pedicle: Pedicle
     /// Bones of the vertebrae next to this one.
     let neighbours: [SignedDistanceField<Patient>]
+    /// Labelled vertebrae next to this one of which no surface could be built.
+    let unchecked: [VertebraLevel]
     /// Nil when HU are not genuine (labels only, synthetic CT).
     let ct: CTVolume?
     let typical: ScrewCatalogue.Size
@@ -19,10 +21,10 @@ struct ScrewScene: Sendable {
     let aim: Double
 
     init(
-        model: VertebraModel, pedicle: Pedicle, neighbours: [SignedDistanceField<Patient>], ct: CTVolume?,
-        typical: ScrewCatalogue.Size, parameters: ScrewParameters
+        model: VertebraModel, pedicle: Pedicle, neighbours: [SignedDistanceField<Patient>], unchecked: [VertebraLevel] = [],
+        ct: CTVolume?, typical: ScrewCatalogue.Size, parameters: ScrewParameters
     ) {
-        (self.model, self.pedicle, self.neighbours, self.ct) = (model, pedicle, neighbours, ct)
+        (self.model, self.pedicle, self.neighbours, self.unchecked, self.ct) = (model, pedicle, neighbours, unchecked, ct)
         (self.typical, self.parameters) = (typical, parameters)
         bone = model.posedBone
         let usual = usualPedicleDirection(at: model.level, side: pedicle.side)
@@ -33,6 +35,9 @@ struct ScrewScene: Sendable {
     ///
     /// It changes gradually with the isthmus, so the path does not jump where a catalogue has its next size.
     var plannedRadius: Double { 0.5 * min(typical.diameter, parameters.maximumFill * pedicle.narrowest) }
+
+    /// What holds for every screw of this pedicle.
+    var warnings: [Finding] { model.warnings + widthWarning(pedicle, level: model.level) + unchecked.map(uncheckedNeighbour) }
 
     /// The longest screws that the rules allow along a path, mm from the entry.
     func longestLength(of path: BonePath) -> (byAnteriorBone: Double, byDepth: Double, byAnyRule: Double) {
@@ -62,4 +67,17 @@ struct ScrewScene: Sendable {
 /// A direction's angle to the midsagittal plane in the axial plane, radians, positive towards the midline.
 func transverseAngle(_ direction: SIMD3<Double>, side: Side) -> Double {
     atan2(-side.leftwardSign * direction.x, -direction.y)
+}
+
+/// A direction's angle to the axial plane in the sagittal plane, radians, positive cranial.
+func sagittalAngle(_ direction: SIMD3<Double>) -> Double { atan2(direction.z, -direction.y) }
+
+/// The unit direction forwards that has these two angles, radians, each less than a right angle.
+func shaftDirection(transverse: Double, sagittal: Double, side: Side) -> SIMD3<Double> {
+    let d = SIMD3(-side.leftwardSign * tan(transverse), -1, tan(sagittal))
+    return d / d.length
+}
+
+func uncheckedNeighbour(_ level: VertebraLevel) -> Finding {
+    Finding("neighbour_not_checked", "\(level) has a label but no surface could be built of it, so the screw was not held clear of it")
 }

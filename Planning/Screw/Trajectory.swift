@@ -18,6 +18,20 @@ struct Trajectory: Equatable, Sendable {
     init(_ x: [Double]) { self.init(across: x[0], up: x[1], lean: x[2], pitch: x[3]) }
     var parameters: [Double] { [across, up, lean, pitch] }
 
+    /// The trajectory of a line through `entry`; nil where it does not run forwards through the isthmus section, at most half a diameter beside the pedicle.
+    init?(entry: SIMD3<Double>, direction: SIMD3<Double>, pedicle: Pedicle) {
+        let (axis, width, height) = (pedicle.axis.xyz, pedicle.widthDirection.xyz, pedicle.heightDirection.xyz)
+        func dot(_ a: SIMD3<Double>, _ b: SIMD3<Double>) -> Double { (a * b).sum() }
+        let forwards = dot(direction, axis)
+        guard forwards > 0.3 else { return nil }
+        let depth = dot(pedicle.isthmusCentre.xyz - entry, axis) / forwards
+        let offset = entry + depth * direction - pedicle.isthmusCentre.xyz
+        self.init(
+            across: dot(offset, width), up: dot(offset, height), lean: atan(dot(direction, width) / forwards),
+            pitch: atan(dot(direction, height) / forwards))
+        guard depth > 0, hypot(across / pedicle.width, up / pedicle.height) <= 1 else { return nil }
+    }
+
     func crossing(_ pedicle: Pedicle) -> SIMD3<Double> {
         pedicle.isthmusCentre.xyz + across * pedicle.widthDirection.xyz + up * pedicle.heightDirection.xyz
     }

@@ -23,8 +23,6 @@ public struct RecordingEntry: Equatable, Sendable {
         case end
     }
 
-    public static let noPrevious = String(repeating: "0", count: 64)
-
     public init(number: Int, previous: String, timeNS: Int64, content: Content) {
         (self.number, self.previous, self.timeNS, self.content) = (number, previous, timeNS, content)
     }

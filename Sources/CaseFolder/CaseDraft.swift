@@ -50,8 +50,15 @@ public final class CaseDraft: Draft {
     }
 
     /// Lists every file with its hash in the manifest, writes that last, makes all of it durable, and renames it to the target.
-    fileprivate func commit(_ manifest: Manifest) throws {
-        try writeManifest(manifest, into: folder)
+    fileprivate func commit(_ manifest: Manifest, event: CaseEvent?) throws {
+        var manifest = try manifest.listingFiles(of: folder)
+        if event != nil { manifest.auditFile = CaseAudit.fileName }
+        let bytes = try encodedJSON(manifest)
+        if let event {
+            try writeDurably(
+                continuedAudit(event, at: target, manifest: manifest, bytes: bytes), to: folder + "/" + CaseAudit.fileName)
+        }
+        try writeDurably(bytes, to: folder + "/" + Manifest.fileName)
         for inner in try folderPaths(under: folder) { try synchronize(inner) }
         try openDrafts.commit(self) { try moveIntoPlace() }
         try synchronize((target as NSString).deletingLastPathComponent)
@@ -95,11 +102,14 @@ public final class CaseDraft: Draft {
 /// - Parameters:
 ///   - target: the case folder to make; folders above it are made too.
 ///   - replacing: exchange an existing case for the new one. Anything that is not a case folder or an empty folder is never replaced.
+///   - event: what is done to the case, for its audit, which goes on from that of the case that is replaced; nil where none is kept.
 /// - Throws: `CaseFolderError`, or what `body` throws.
-public func writeCase(at target: String, replacing: Bool = false, _ body: (CaseDraft) throws -> Manifest) throws {
+public func writeCase(
+    at target: String, replacing: Bool = false, event: CaseEvent? = nil, _ body: (CaseDraft) throws -> Manifest
+) throws {
     let draft = try CaseDraft(target: target, replacing: replacing)
     do {
-        try draft.commit(body(draft))
+        try draft.commit(body(draft), event: event)
     } catch {
         openDrafts.remove(draft) { draft.discard() }
         // The hidden folder is gone by the time anybody reads the message.

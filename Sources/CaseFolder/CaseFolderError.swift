@@ -16,6 +16,10 @@ public enum CaseFolderError: Error, Equatable {
     case system(action: String, path: String, errno: Int32)
     /// A case file is not what its manifest says.
     case tampered(path: String, finding: Finding)
+    /// A line of a case's audit does not follow from the one before, was changed, or is not signed by the key that it names. Lines count from 1.
+    case auditChanged(path: String, line: Int)
+    /// A case without an audit: of another command than `lamina plan`, or of a version that kept none.
+    case noAudit(path: String)
     /// An input is not what it was when the run began.
     case inputChanged(path: String)
     /// manifest.json is missing, is not JSON, or is of a schema that this version does not know.
@@ -64,6 +68,10 @@ extension CaseFolderError: CustomStringConvertible {
                 + "again"
         case .system(let action, let path, let code): "\(path): cannot \(action): \(String(cString: strerror(code)))"
         case .tampered(let path, let finding): "\(path) \(finding.rawValue). Do not use this case; plan it again"
+        case .auditChanged(let path, let line):
+            "\(path): line \(line) has changed since it was written, or is not signed by the key that it names. Do not use this case; plan it again"
+        case .noAudit(let path):
+            "\(path) has no \(CaseAudit.fileName), so there is nothing to approve. Plan it with 'lamina plan' of this version"
         case .inputChanged(let path):
             "\(path) has changed while it was read, so nobody could say what the result rests on. Run again once nothing writes to it"
         case .unreadableManifest(let path, let reason): "\(path): not a readable case manifest: \(reason)"

@@ -1,3 +1,4 @@
+import Digests
 import Foundation
 import Protocols
 
@@ -22,12 +23,23 @@ public func readManifest(ofCaseAt folder: String) throws -> Manifest {
     return manifest
 }
 
-/// The manifest of a case of which every file is as it was written: none changed, missing or added.
+/// A case of which every file is as it was written.
+public struct VerifiedCase: Sendable {
+    public let manifest: Manifest
+    /// Nil for a folder that keeps none.
+    public let audit: CaseAudit?
+
+    public var approval: CaseApproval { audit?.approval ?? .none }
+}
+
+/// Checks that every file of a case is as it was written: none changed, missing or added, and the audit a whole chain that ends in this very manifest.
 ///
-/// - Throws: `CaseFolderError.tampered` for the first file (by path) that is not; `.unreadableManifest`; `.system`.
+/// - Throws: `CaseFolderError.auditChanged`; `.tampered` for the manifest, or for the first other file (by path) that is not as it was; `.unreadableManifest`;
+///   `.system`.
 /// - Complexity: O(bytes of the case).
 @discardableResult
-public func verifyCase(at folder: String) throws -> Manifest {
+public func verifyCase(at folder: String) throws -> VerifiedCase {
+    let audit = try auditOfManifest(at: folder)
     let manifest = try readManifest(ofCaseAt: folder)
     let present = Set(try filePaths(under: folder))
     for record in manifest.outputs {
@@ -41,11 +53,31 @@ public func verifyCase(at folder: String) throws -> Manifest {
             throw CaseFolderError.tampered(path: path, finding: .changed)
         }
     }
-    let listed = Set(manifest.outputs.map { folder + "/" + $0.path } + [folder + "/" + Manifest.fileName])
+    let unhashed = [Manifest.fileName, manifest.auditFile].compactMap(\.self)
+    let listed = Set((manifest.outputs.map(\.path) + unhashed).map { folder + "/" + $0 })
     if let added = present.subtracting(listed).min() {
         throw CaseFolderError.tampered(path: added, finding: .unlisted)
     }
-    return manifest
+    return VerifiedCase(manifest: manifest, audit: audit)
+}
+
+/// The audit that a case's manifest promises, once its last line is known to be of that manifest; nil for a folder that keeps none.
+///
+/// A manifest that was changed may promise none any more, so an audit that is there is asked first.
+private func auditOfManifest(at folder: String) throws -> CaseAudit? {
+    let hasAudit = fileKind(of: folder + "/" + CaseAudit.fileName, following: false) != nil
+    guard let bytes = FileManager.default.contents(atPath: folder + "/" + Manifest.fileName) else { return nil }
+    guard hasAudit else {
+        guard try readManifest(ofCaseAt: folder).auditFile == nil else {
+            throw CaseFolderError.tampered(path: folder + "/" + CaseAudit.fileName, finding: .missing)
+        }
+        return nil
+    }
+    let audit = try CaseAudit(ofCaseAt: folder)
+    guard audit.entries.last?.manifestSHA256 == sha256(of: bytes) else {
+        throw CaseFolderError.tampered(path: folder + "/" + Manifest.fileName, finding: .changed)
+    }
+    return audit
 }
 
 /// Whether a path is a folder that holds a case manifest.

@@ -7,7 +7,7 @@ import Protocols
 public struct Manifest: Codable, Equatable, Sendable {
     public static let fileName = "manifest.json"
     static let schemaName = "lamina.manifest"
-    static let version = "1.1.0"
+    static let version = "1.2.0"
     static let majorVersion = "1."
 
     public let schema: String
@@ -28,8 +28,10 @@ public struct Manifest: Codable, Equatable, Sendable {
     public let inputs: [FileRecord]
     /// Which scan went in and what its files say about it; nil where none did.
     public let image: JSONValue?
-    /// Every file of the case but the manifest itself, sorted by path.
+    /// Every file of the case but the manifest itself and the audit, sorted by path.
     public internal(set) var outputs: [FileRecord]
+    /// The case's history, which names this manifest's hash and grows after it; nil where none is kept.
+    public internal(set) var auditFile: String?
     public let stages: [StageTiming]
     public let warnings: [CommandWarning]
     /// Measured facts about outputs, such as how far each mesh lies from its mask.
@@ -68,6 +70,7 @@ public struct Manifest: Codable, Equatable, Sendable {
         case exitCode = "exit_code"
         case startedAt = "started_at"
         case finishedAt = "finished_at"
+        case auditFile = "audit_file"
         case host, engines, parameters, inputs, image, outputs, stages, warnings, measurements
     }
 }

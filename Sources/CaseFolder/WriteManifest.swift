@@ -6,11 +6,20 @@ import Protocols
 ///
 /// - Throws: `CaseFolderError.system`.
 public func writeManifest(_ manifest: Manifest, into folder: String) throws {
-    var manifest = manifest
-    let files = try filePaths(under: folder)
-    for file in files { try synchronize(file) }
-    manifest.outputs = try files.map { file in
-        FileRecord(path: String(file.dropFirst(folder.count + 1)), fingerprint: try fingerprint(ofFileAt: file))
+    try writeDurably(encodedJSON(manifest.listingFiles(of: folder)), to: folder + "/" + Manifest.fileName)
+}
+
+extension Manifest {
+    /// Brings a folder's files to the disk, and lists them.
+    ///
+    /// - Throws: `CaseFolderError.system`.
+    func listingFiles(of folder: String) throws -> Manifest {
+        var manifest = self
+        let files = try filePaths(under: folder)
+        for file in files { try synchronize(file) }
+        manifest.outputs = try files.map { file in
+            FileRecord(path: String(file.dropFirst(folder.count + 1)), fingerprint: try fingerprint(ofFileAt: file))
+        }
+        return manifest
     }
-    try writeDurably(encodedJSON(manifest), to: folder + "/" + Manifest.fileName)
 }

@@ -27,15 +27,16 @@ public struct Recording: Sendable {
     public init(contentsOf path: String) throws(RecordingError) {
         guard let bytes = FileManager.default.contents(atPath: path) else { throw .unreadable(path: path) }
         var entries: [RecordingEntry] = []
-        var previous = RecordingEntry.noPrevious
+        var chain = HashChain()
         let lines = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
         // What follows the last line's end was being written when it was cut.
         for line in lines.dropLast() {
-            guard let entry = try? decodedJSON(RecordingEntry.self, from: line), entry.number == entries.count, entry.previous == previous
+            guard let entry = try? decodedJSON(RecordingEntry.self, from: line), entry.number == chain.number,
+                entry.previous == chain.previous
             else { throw .changed(path: path, line: entries.count + 1) }
             if case .end = entries.last?.content { throw .changed(path: path, line: entries.count + 1) }
             entries.append(entry)
-            previous = sha256(of: line)
+            chain.add(line)
         }
         guard case .begin(let lamina, let planSHA256, let source) = entries.first?.content else { throw .notARecording(path: path) }
         (self.lamina, self.planSHA256, self.source, self.entries) = (lamina, planSHA256, source, entries)

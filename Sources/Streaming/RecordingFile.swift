@@ -9,8 +9,7 @@ public final class RecordingFile: Sendable {
     private struct State {
         // Only touched under the lock.
         let file: GrowingFile
-        var number = 0
-        var previous = RecordingEntry.noPrevious
+        var chain = HashChain()
         var isClosed = false
     }
     private let state: Mutex<State>
@@ -27,11 +26,11 @@ public final class RecordingFile: Sendable {
     public func append(_ content: RecordingEntry.Content) throws {
         try state.withLock { state in
             guard !state.isClosed else { return }
-            let entry = RecordingEntry(number: state.number, previous: state.previous, timeNS: wallClockNS(), content: content)
+            let entry = RecordingEntry(
+                number: state.chain.number, previous: state.chain.previous, timeNS: wallClockNS(), content: content)
             let line = try encodedJSON(entry, oneLine: true)
             try state.file.append(line)
-            state.previous = sha256(of: line.dropLast())
-            state.number += 1
+            state.chain.add(line.dropLast())
         }
     }
 

@@ -62,6 +62,8 @@ func failure(of error: CaseFolderError, place: String = "-o") -> CommandFailure 
     case .system: CommandFailure(.storage, code: storageCode(of: error), what: "\(error)")
     case .inputChanged: CommandFailure(.integrity, code: "input_changed", what: "\(error)")
     case .tampered: CommandFailure(.integrity, code: "case_changed", what: "\(error)")
+    case .auditChanged: CommandFailure(.integrity, code: "audit_changed", what: "\(error)")
+    case .noAudit: CommandFailure(.usage, code: "no_audit", what: "\(error)")
     case .unreadableManifest: CommandFailure(.integrity, code: "unreadable_manifest", what: "\(error)")
     }
 }

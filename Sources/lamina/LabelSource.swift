@@ -9,6 +9,7 @@ enum LabelSource {
     case file(path: String, scheme: LabelScheme)
     case automatic(SegmentationOptions)
     case relabelled(RelabelledCase)
+    case kept(PlannedCase)
 
     /// The file that the user named.
     var path: String? { if case .file(let path, _) = self { path } else { nil } }
@@ -35,6 +36,7 @@ func vertebraLabels(for request: PlanRequest, on ct: CTImage, log: RunLog) throw
         case .file(let path, let scheme): try labelsOfFile(path, scheme: scheme, request: request, ct: ct, log: log)
         case .automatic(let options): try labelsFoundByLamina(options, request: request, ct: ct, log: log)
         case .relabelled(let relabelled): try relabelled.labels(of: ct, at: request.input, log: log)
+        case .kept(let old): try old.labels(of: ct, at: request.input, log: log)
         }
     // All of them, asked for or not, in a form that 'lamina relabel' can say again about other levels.
     origin.record["warnings"] = try JSONValue(labels.warnings)

@@ -104,7 +104,7 @@ struct MeshCommand: ParsableCommand {
     /// The label map of the case, once every file of it is known to be as it was written.
     private func labelsOfCase() throws -> String {
         let name = "labels.nii.gz"
-        guard try verifyCase(at: input).outputs.contains(where: { $0.path == name }) else {
+        guard try verifyCase(at: input).manifest.outputs.contains(where: { $0.path == name }) else {
             throw CommandFailure(
                 .corruptInput, code: "case_without_labels", what: "this folder holds no \(name), so there is nothing to mesh", place: input,
                 remedy: "Give a case that 'lamina plan' or 'lamina phantom' wrote, or a label map")

@@ -24,6 +24,8 @@ struct NavigateCommand: ParsableCommand {
 
     @OptionGroup var publishing: PublishOptions
 
+    @OptionGroup var approving: ApprovalOptions
+
     @OptionGroup var bridges: BridgeOptions
 
     @Option(help: "Where the scan is now, if it is no longer where the case was planned from.", completion: .file())
@@ -52,7 +54,7 @@ struct NavigateCommand: ParsableCommand {
     func run() throws {
         try runLogged("navigate", options: printing) { log in
             let startedAt = Date()
-            let tracked = try TrackedCase(at: folder, scan: ct, levels: levels, threads: threads, log: log)
+            let tracked = try TrackedCase(at: folder, scan: ct, levels: levels, approval: approving, threads: threads, log: log)
             let opened = try input.open(log: log)
             // By their bytes before any is read.
             let files = try fileRecords(of: opened.files + start.files())
@@ -99,7 +101,8 @@ struct NavigateCommand: ParsableCommand {
                     into: record)
             }
             return CommandOutcome(
-                exit: exit, output: record, text: [run.table, frames.report].compactMap(\.self).joined(separator: "\n"))
+                exit: exit, output: record, approval: tracked.approval.summary,
+                text: [run.table, frames.report, tracked.approval.text].compactMap(\.self).joined(separator: "\n"))
         }
     }
 }

@@ -5,39 +5,88 @@ import Planning
 import Protocols
 import Synchronization
 
+/// A plan with the meshes that belong to it, ready to be written.
+struct CaseContent {
+    var plan: PlanFile
+    var meshes: CaseMeshes
+    var exit: CommandExit
+}
+
 /// Reads, plans and writes a whole case.
 ///
-/// - Parameter replacing: exchange an existing case for the new one.
+/// - Parameters:
+///   - replacing: exchange an existing case for the new one.
+///   - event: what is done, for the case's audit.
 /// - Throws: what `readPlanInputs`, `planSpine` and `writeCase` throw.
-func planCase(_ request: PlanRequest, at output: String, replacing: Bool, log: RunLog) throws -> CommandOutcome {
+func planCase(_ request: PlanRequest, at output: String, replacing: Bool, event: CaseEvent, log: RunLog) throws -> CommandOutcome {
+    try writePlanCase(request, at: output, replacing: replacing, event: event, log: log) { images, image in
+        if replacing { warnOfVoidApproval(ofCaseAt: output, log: log) }
+        let plan = try planned(images, log: log)
+        let meshes = try log.stage("make meshes") {
+            let modelled = Dictionary(uniqueKeysWithValues: plan.vertebrae.map { ($0.level, $0.bone) })
+            return try vertebraMeshes(
+                of: images.levels, in: images.labels, modelled: modelled, parameters: images.planning.vertebra.surface,
+                threads: images.request.threads, log: log)
+        }
+        // Every warning of the run is known by now.
+        let file = PlanFile(plan, image: image, warnings: log.warnings.map(PlanFile.Warning.init))
+        return CaseContent(plan: file, meshes: .made(meshes), exit: exit(of: file, missing: images.missingLevels))
+    }
+}
+
+/// Reads what a plan stands on, lets `content` decide what the plan is, and writes the case.
+///
+/// - Throws: what `readPlanInputs`, `content` and `writeCase` throw.
+func writePlanCase(
+    _ request: PlanRequest, at output: String, replacing: Bool, event: CaseEvent, log: RunLog,
+    content: (PlanInputs, PlanFile.Image) throws -> CaseContent
+) throws -> CommandOutcome {
     let startedAt = Date()
     var outcome = CommandOutcome(output: output)
-    try writeCase(at: output, replacing: replacing) { draft in
+    try writeCase(at: output, replacing: replacing, event: event) { draft in
         let images = try readPlanInputs(request, log: log)
         let inputs = try log.stage("hash inputs") { try hashInputs(images, for: draft) }
         try request.checkImage?(inputs.image)
-        let plan = try planned(images, log: log)
-        let (file, measurements) = try writePlanFiles(plan, images, image: inputs.image, into: draft, log: log)
-        outcome.exit = exit(of: file, missing: images.missingLevels)
-        outcome.screws = file.screws.map(ScrewSummary.init)
-        outcome.text = screwTable(file) + "\n\nCase written to \(output)"
+        let made = try content(images, inputs.image)
+        let measurements = try writePlanFiles(made.plan, images, meshes: made.meshes, into: draft, log: log)
+        outcome.exit = made.exit
+        outcome.screws = made.plan.screws.map(ScrewSummary.init)
+        outcome.text = screwTable(made.plan) + "\n\nCase written to \(output)"
         return Manifest(
             laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt, finishedAt: Date(),
             engines: engines().merging(images.origin.engine) { _, new in new }, parameters: try images.parameters(),
             inputs: inputs.records, image: try manifestImage(inputs.image, images.ct.metadata), stages: log.stages, warnings: log.warnings,
             measurements: measurements)
     }
+    let approval = readableApproval(ofCaseAt: output)
+    outcome.approval = approval.summary(trusted: [])
+    outcome.text += "\n" + approval.sentence(trusted: [])
     return outcome
 }
+
+/// Says in the new case that an approval of the one that it takes the place of does not hold for it.
+func warnOfVoidApproval(ofCaseAt folder: String, log: RunLog) {
+    switch readableApproval(ofCaseAt: folder) {
+    case .none: return
+    case .approved(let approvals), .void(let approvals):
+        let names = approvals.compactMap(\.by).joined(separator: ", ")
+        log.warn(
+            voidApproval,
+            "the approval by \(names) was of an earlier state of this plan and is void for this one; 'lamina verify' says whether this one is approved"
+        )
+    }
+}
+
+/// The code of the warning that an approval does not hold any more.
+let voidApproval = "approval_void"
 
 private func planned(_ images: PlanInputs, log: RunLog) throws -> SpinePlan {
     let done = Mutex(0)
     let total = images.levels.count
     return try log.stage("plan") {
         try planSpine(
-            levels: images.levels, labels: images.labels.volume, distrusted: images.distrusted,
-            ct: images.request.image.isSyntheticCT ? nil : images.ct.volume, catalogue: images.catalogue, parameters: images.planning,
-            threads: images.request.threads
+            levels: images.levels, labels: images.labels.volume, distrusted: images.distrusted, ct: images.genuineCT,
+            catalogue: images.catalogue, parameters: images.planning, threads: images.request.threads
         ) { _ in
             let count = done.withLock {
                 $0 += 1

@@ -1,5 +1,6 @@
 import Anatomy
 import ArgumentParser
+import CaseFolder
 import Foundation
 
 /// `lamina plan`: CT in, a case folder with planned screws and printable vertebrae out.
@@ -7,7 +8,7 @@ struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Plan pedicle screws on a CT and write a case folder.",
         discussion: """
-            The case holds labels.nii.gz, meshes/*.stl, screws/*.stl, screws.csv, plan.json and manifest.json. Left and right are the patient's.
+            The case holds labels.nii.gz, meshes/*.stl, screws/*.stl, screws.csv, plan.json, audit.jsonl and manifest.json. Left and right are the patient's.
             Exit codes: 0 every pedicle planned, 5 some refused (reasons in plan.json), 4 no spine or a level missing, 3 damaged or wrong input, \
             2 usage, 6 storage or stopped.
             """)
@@ -60,7 +61,7 @@ struct PlanCommand: ParsableCommand {
     func run() throws {
         try runLogged("plan", options: printing) { log in
             try checkOutputKind(output, command: "plan")
-            return try planCase(request, at: output, replacing: force, log: log)
+            return try planCase(request, at: output, replacing: force, event: CaseEvent(.planned), log: log)
         }
     }
 

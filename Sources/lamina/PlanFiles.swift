@@ -1,5 +1,6 @@
 import Anatomy
 import CaseFolder
+import Digests
 import Foundation
 import Frames
 import ImageFiles
@@ -8,42 +9,62 @@ import Planning
 import Protocols
 import Volumes
 
-/// Writes everything of a case but its manifest, and returns the plan file and what was measured on the way.
+/// A case's vertebrae as meshes: made for it, or those of the case that it takes the place of.
+enum CaseMeshes {
+    case made([VertebraMesh])
+    /// Byte for byte: the labels are the same.
+    case kept(PlannedCase)
+}
+
+/// Writes everything of a case but its manifest and audit, and returns what was measured on the way. Whatever stands in a case is written here, whichever
+/// command makes it.
 func writePlanFiles(
-    _ plan: SpinePlan, _ images: PlanInputs, image: PlanFile.Image, into draft: CaseDraft, log: RunLog
-) throws -> (file: PlanFile, measurements: [String: JSONValue]) {
-    let meshes = try log.stage("make meshes") {
-        let modelled = Dictionary(uniqueKeysWithValues: plan.vertebrae.map { ($0.level, $0.bone) })
-        return try vertebraMeshes(
-            of: images.levels, in: images.labels, modelled: modelled, parameters: images.planning.vertebra.surface,
-            threads: images.request.threads, log: log)
-    }
-    // Every warning of the run is known by now.
-    let file = PlanFile(plan, image: image, warnings: log.warnings.map(PlanFile.Warning.init))
+    _ file: PlanFile, _ images: PlanInputs, meshes: CaseMeshes, into draft: CaseDraft, log: RunLog
+) throws -> [String: JSONValue] {
     try log.stage("write files") {
-        for made in meshes { try draft.write(made.surface.mesh, to: "meshes/\(made.level).stl") }
-        try draft.write(.joined(meshes.map(\.surface.mesh)), to: "meshes/spine.stl")
-        try writeScrewMeshes(plan, into: draft)
+        let measured = try write(meshes, into: draft)
+        try writeScrewMeshes(file, into: draft)
         try draft.write(images.labels.volume, to: "labels.nii.gz")
         try draft.write(encodedJSON(file), to: "plan.json")
         if let segmentation = images.origin.segmentation { try draft.write(encodedJSON(segmentation), to: SegmentationFile.name) }
         try draft.write(Data(screwCSV(file).utf8), to: "screws.csv")
+        return measured
     }
-    return (file, ["meshes": try measurements(of: meshes)])
 }
 
-/// Writes each planned screw where it stands in the patient.
-private func writeScrewMeshes(_ plan: SpinePlan, into draft: CaseDraft) throws {
+private func write(_ meshes: CaseMeshes, into draft: CaseDraft) throws -> [String: JSONValue] {
+    switch meshes {
+    case .made(let meshes):
+        for made in meshes { try draft.write(made.surface.mesh, to: "meshes/\(made.level).stl") }
+        try draft.write(.joined(meshes.map(\.surface.mesh)), to: "meshes/spine.stl")
+        return ["meshes": try measurements(of: meshes)]
+    case .kept(let old):
+        for record in old.manifest.outputs where record.path.hasPrefix("meshes/") {
+            let path = old.folder + "/" + record.path
+            guard let data = FileManager.default.contents(atPath: path), sha256(of: data) == record.sha256 else {
+                throw CaseFolderError.inputChanged(path: path)
+            }
+            try draft.write(data, to: record.path)
+        }
+        return old.manifest.measurements.filter { $0.key == "meshes" }
+    }
+}
+
+/// Writes each screw where it stands in the patient.
+private func writeScrewMeshes(_ plan: PlanFile, into draft: CaseDraft) throws {
     for pedicle in plan.screws {
-        guard let screw = pedicle.screw, let patientFromVertebra = pedicle.patientFromVertebra else { continue }
-        let inScrew: TriangleMesh<Screw> = screwMesh(diameter: screw.diameter, length: screw.length)
-        let inPatient = inScrew.transformed(by: patientFromVertebra * screw.vertebraFromScrew)
-        try draft.write(inPatient, to: "screws/\(pedicle.level)_\(pedicle.side.rawValue).stl")
+        guard let diameter = pedicle.diameter, let length = pedicle.length,
+            let patientFromVertebra = pedicle.patientFromVertebra.flatMap(RigidTransform<Patient, Frames.Vertebra>.init(rowMajor4x4:)),
+            let vertebraFromScrew = pedicle.vertebraFromScrew.flatMap(RigidTransform<Frames.Vertebra, Screw>.init(rowMajor4x4:))
+        else { continue }
+        let inScrew: TriangleMesh<Screw> = screwMesh(diameter: diameter, length: length)
+        try draft.write(
+            inScrew.transformed(by: patientFromVertebra * vertebraFromScrew), to: "screws/\(pedicle.level)_\(pedicle.side.rawValue).stl")
     }
 }
 
 extension PlanFile.Warning {
-    fileprivate init(_ warning: CommandWarning) {
+    init(_ warning: CommandWarning) {
         self.init(code: warning.code, message: warning.message, levels: warning.levels ?? [])
     }
 }

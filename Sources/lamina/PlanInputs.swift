@@ -47,6 +47,9 @@ struct PlanInputs {
             })
     }
 
+    /// Nil where Hounsfield units are not genuine.
+    var genuineCT: CTVolume? { request.image.isSyntheticCT ? nil : ct.volume }
+
     /// Levels that were asked for and are not in the labels.
     var missingLevels: [VertebraLevel] { levels.filter { !labels.levels.contains($0) } }
 

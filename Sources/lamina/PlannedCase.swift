@@ -13,6 +13,7 @@ struct PlannedCase {
     let command: PlanCommand
     let manifest: Manifest
     let plan: PlanFile
+    let approval: CaseApproval
     let segmentation: SegmentationFile?
     /// About the labels, whether the plan asked for them or not.
     let warnings: [LabelWarning]
@@ -21,7 +22,8 @@ struct PlannedCase {
 
     /// - Throws: `CaseFolderError` for a case that was changed; `CommandFailure` for what is no plan.
     init(at folder: String) throws {
-        let manifest = try verifyCase(at: folder)
+        let verified = try verifyCase(at: folder)
+        let manifest = verified.manifest
         func decoded<Value: Decodable>(_ type: Value.Type, _ name: String) throws -> Value? {
             guard manifest.outputs.contains(where: { $0.path == name }) else { return nil }
             guard let data = FileManager.default.contents(atPath: folder + "/" + name), let value = try? decodedJSON(type, from: data)
@@ -37,7 +39,7 @@ struct PlannedCase {
                 .usage, code: "not_a_plan", what: "this is no case that 'lamina plan' wrote", place: folder,
                 remedy: "Pass the folder that 'lamina plan -o' wrote")
         }
-        (self.folder, self.manifest, self.plan) = (folder, manifest, plan)
+        (self.folder, self.manifest, self.plan, approval) = (folder, manifest, plan, verified.approval)
         (planArguments, self.command) = (arguments, command)
         self.warnings = warnings
         mapWarnings = recorded([ImageWarning].self, "map_warnings", in: manifest) ?? []
@@ -45,7 +47,7 @@ struct PlannedCase {
     }
 }
 
-/// Of the 'lamina plan' that wrote a case, or that the relabelled one was planned by first; nil where there was none.
+/// Of the 'lamina plan' that wrote a case, or that one relabelled or adjusted since was planned by first; nil where there was none.
 private func originalArguments(of manifest: Manifest) -> [String]? {
     if manifest.arguments.dropFirst().first == "plan" { return Array(manifest.arguments.dropFirst(2)) }
     return recorded([String].self, "plan_arguments", in: manifest)
@@ -57,4 +59,22 @@ private func recorded<Value: Decodable>(_ type: Value.Type, _ key: String, in ma
         return nil
     }
     return try? decodedJSON(type, from: data)
+}
+
+extension PlannedCase {
+    /// The case's own labels, as they are.
+    ///
+    /// - Throws: `CommandFailure` where the CT has another grid, so that it is another one; `ImageFileError`; `SegmentationError`.
+    func labels(of ct: CTImage, at path: String, log: RunLog) throws -> (VertebraLabels, LabelOrigin) {
+        let volume = try readLabels(at: folder + "/labels.nii.gz").volume
+        guard volume.geometry.coincides(with: ct.volume.geometry, tolerance: LabelImportParameters().gridTolerance) else {
+            throw anotherScan(path, option: "--input")
+        }
+        logMapWarnings(mapWarnings, to: log)
+        var labels = try importLabels(volume, scheme: .lamina, onto: ct.volume.geometry)
+        labels.warnings = warnings
+        guard case .object(var record) = manifest.parameters["labels"] else { preconditionFailure("the case's warnings were read from it") }
+        record["plan_arguments"] = .array(planArguments.map { .string($0) })
+        return (labels, LabelOrigin(record: record, segmentation: segmentation))
+    }
 }

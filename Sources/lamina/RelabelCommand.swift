@@ -2,6 +2,7 @@ import Anatomy
 import ArgumentParser
 import CaseFolder
 import Foundation
+import Planning
 import Protocols
 import Segmentation
 
@@ -33,22 +34,46 @@ struct RelabelCommand: ParsableCommand {
     func run() throws {
         try runLogged("relabel", options: printing) { log in
             let old = try log.stage("verify") { try PlannedCase(at: folder) }
-            var request = old.command.request
-            if let input { request.input = input }
-            guard FileManager.default.fileExists(atPath: request.input) else { throw scanNotFound(request.input, option: "--input") }
-            if let catalogue = request.catalogue { try checkCatalogue(catalogue, of: old.manifest) }
+            try checkUntouched(old.plan)
+            var request = try old.request(scan: input)
             let relabelled = try RelabelledCase(of: old, shift: shift)
             request.labels = .relabelled(relabelled)
             request.levels = relabelled.levels
-            request.checkImage = { image in
-                guard image.sha256 == old.plan.image.sha256 else { throw anotherScan(request.input, option: "--input") }
-            }
-            return try planCase(request, at: folder, replacing: true, log: log)
+            let event = CaseEvent(.relabelled, changes: ["levels moved by \(shift) towards the feet"])
+            return try planCase(request, at: folder, replacing: true, event: event, log: log)
         }
     }
 
+    /// Every screw is planned anew under its new name, which a person's own would be lost by.
+    private func checkUntouched(_ plan: PlanFile) throws {
+        let touched = plan.screws.filter { $0.edit != nil }.map { "\($0.level) \($0.side.rawValue)" }
+        guard !touched.isEmpty else { return }
+        throw CommandFailure(
+            .usage, code: "adjusted_by_hand",
+            what:
+                "a person changed screws of this case (\(touched.joined(separator: ", "))), and relabel plans every screw anew, so they would be lost",
+            place: folder, remedy: "Plan the case anew, relabel that, and adjust the screws then")
+    }
+}
+
+extension PlannedCase {
+    /// What the case was planned by, to be read again.
+    ///
+    /// - Parameter scan: where the scan is now; nil for where the case was planned from.
+    /// - Throws: `CommandFailure` for a scan that is not there or a catalogue that is another; the request throws for another scan.
+    func request(scan: String?) throws -> PlanRequest {
+        var request = command.request
+        if let scan { request.input = scan }
+        guard FileManager.default.fileExists(atPath: request.input) else { throw scanNotFound(request.input, option: "--input") }
+        if let catalogue = request.catalogue { try checkCatalogue(catalogue) }
+        request.checkImage = { [path = request.input] image in
+            guard image.sha256 == plan.image.sha256 else { throw anotherScan(path, option: "--input") }
+        }
+        return request
+    }
+
     /// A plan with other screws would be another plan, and not this one under other names.
-    private func checkCatalogue(_ path: String, of manifest: Manifest) throws {
+    private func checkCatalogue(_ path: String) throws {
         let planned = manifest.inputs.first { $0.path == path }?.sha256
         guard try fingerprint(ofFileAt: path).sha256 == planned else {
             throw CommandFailure(

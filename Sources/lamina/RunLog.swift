@@ -10,6 +10,8 @@ struct CommandOutcome {
     /// The folder or file written.
     var output: String?
     var screws: [ScrewSummary]?
+    var changes: [ScrewChangeSummary]?
+    var approval: ApprovalSummary?
     var evaluation: JSONValue?
     /// What a person reads on stdout; not printed with `--json`.
     var text = ""
@@ -104,7 +106,8 @@ final class RunLog: Sendable {
     private func summary(exit: CommandExit, outcome: CommandOutcome, failure: CommandFailure?) -> Data {
         let summary = RunSummary(
             laminaVersion: laminaVersion, command: command, exit: exit, output: outcome.output, screws: outcome.screws,
-            evaluation: outcome.evaluation, warnings: warnings, stages: stages, peakMemoryBytes: peakMemory(), error: failure)
+            changes: outcome.changes, approval: outcome.approval, evaluation: outcome.evaluation, warnings: warnings, stages: stages,
+            peakMemoryBytes: peakMemory(), error: failure)
         guard let data = try? encodedJSON(summary) else { preconditionFailure("a summary holds only finite numbers") }
         return data
     }

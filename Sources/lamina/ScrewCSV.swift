@@ -38,6 +38,7 @@ private let csvColumns: [(name: String, value: @Sendable (PlanFile.Screw) -> Str
     ("hu_mean", { exact($0.hu?.mean) }),
     ("depth_fraction", { exact($0.depthFraction) }),
     ("reasons", { $0.reasons.map(\.code).joined(separator: ";") }),
+    ("accepted_risk", { $0.edit?.acceptedRisk?.reason ?? "" }),
     ("warnings", { $0.warnings.map(\.code).joined(separator: ";") }),
 ]
 

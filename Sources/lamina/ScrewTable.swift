@@ -14,12 +14,29 @@ func screwTable(_ plan: PlanFile) -> String {
     var lines = [line(header)]
     for (screw, row) in zip(plan.screws, rows) {
         lines.append(line(row))
+        lines += byHand(screw)
         lines += ownWarnings(screw, in: plan).map { "       warning: \($0.message)" }
     }
-    let planned = plan.screws.count { $0.status == .planned }
+    let counts = statuses.compactMap { status, word in
+        let count = plan.screws.count { $0.status == status }
+        return count > 0 || status == .planned || status == .refused ? "\(count) \(word)" : nil
+    }
     lines +=
-        ["", "\(planned) planned, \(plan.screws.count - planned) refused."] + plan.warnings.map { "Warning: \($0.message)" } + ["", legend]
+        ["", counts.joined(separator: ", ") + "."] + plan.warnings.map { "Warning: \($0.message)" } + ["", legend]
     return lines.joined(separator: "\n")
+}
+
+private let statuses: [(PlanFile.Status, String)] = [
+    (.planned, "planned"), (.adjusted, "adjusted by hand"), (.riskAccepted, "ADJUSTED BY HAND AGAINST A RULE"),
+    (.removed, "removed by hand"),
+    (.refused, "refused"),
+]
+
+/// What sets a person's screw apart from one that was planned.
+private func byHand(_ screw: PlanFile.Screw) -> [String] {
+    guard let edit = screw.edit, screw.status.hasScrew else { return [] }
+    guard let risk = edit.acceptedRisk else { return ["       BY HAND: a person placed this screw; it keeps every rule"] }
+    return risk.broken.map { "       BY HAND, BREAKS A RULE: \($0.message)" } + ["       accepted because: \(risk.reason)"]
 }
 
 private let legend = """
@@ -41,9 +58,9 @@ private func ownWarnings(_ screw: PlanFile.Screw, in plan: PlanFile) -> [Finding
 
 private func tableRow(_ screw: PlanFile.Screw) -> [String] {
     let name = [screw.level, screw.side.rawValue]
-    guard screw.status == .planned, let diameter = screw.diameter, let length = screw.length, let angles = screw.angles,
+    guard let diameter = screw.diameter, let length = screw.length, let angles = screw.angles,
         let margins = screw.margins, let grade = screw.grade, let ifSmaller = screw.gradeIfBoneIsSmaller
-    else { return name + ["REFUSED: " + screw.reasons.map(\.message).joined(separator: "; ")] }
+    else { return name + [(screw.status == .removed ? "REMOVED: " : "REFUSED: ") + screw.reasons.map(\.message).joined(separator: "; ")] }
     let pedicle = screw.pedicle.map { "\(number($0.width, 1)) x \(number($0.height, 1))" } ?? ""
     return name + [
         "\(number(diameter, 1)) x \(number(length, 0))",

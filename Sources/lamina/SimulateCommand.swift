@@ -64,6 +64,8 @@ struct SimulateCommand: ParsableCommand {
     @Option(help: "Where the scan is now, if it is no longer where the case was planned from.", completion: .file())
     var ct: String?
 
+    @OptionGroup var approving: ApprovalOptions
+
     @Flag(help: "Replace an existing folder that 'lamina simulate' wrote.")
     var force = false
 
@@ -92,9 +94,10 @@ struct SimulateCommand: ParsableCommand {
             let startedAt = Date()
             var outcome = CommandOutcome(output: output)
             try writeCase(at: output, replacing: force) { draft in
-                let tracked = try TrackedCase(at: folder, scan: ct, levels: nil, threads: threads, log: log)
+                let tracked = try TrackedCase(at: folder, scan: ct, levels: nil, approval: approving, threads: threads, log: log)
                 let run = try SimulationRun(tracked, in: folder, levels: levels, parameters, threads: threads, draft: draft, log: log)
-                outcome.text = run.report + "\n\nFrames written to \(output)"
+                outcome.approval = tracked.approval.summary
+                outcome.text = run.report + "\n\n\(tracked.approval.text)\nFrames written to \(output)"
                 return Manifest(
                     laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: .ok, startedAt: startedAt, finishedAt: Date(),
                     engines: engines(),

@@ -26,6 +26,8 @@ struct TrackCommand: ParsableCommand {
 
     @OptionGroup var start: StartOptions
 
+    @OptionGroup var approving: ApprovalOptions
+
     @Option(name: .shortAndLong, help: "The folder to write.", completion: .directory)
     var output: String
 
@@ -57,7 +59,8 @@ struct TrackCommand: ParsableCommand {
             var outcome = CommandOutcome(output: output)
             try writeCase(at: output, replacing: force) { draft in
                 let tracked = try TrackedCase(
-                    at: folder, scan: ct, levels: levels, surroundings: bare ? .air : .patient, threads: threads, log: log)
+                    at: folder, scan: ct, levels: levels, approval: approving, surroundings: bare ? .air : .patient, threads: threads,
+                    log: log)
                 let startFiles = try start.files()
                 let frames = try input.open(log: log)
                 // By their bytes before any is read; frames are read one by one as they are tracked.
@@ -67,7 +70,9 @@ struct TrackCommand: ParsableCommand {
                     from: { try start.place(of: tracked, views: $0.frames.map(\.view), cameras: $0.frames.map(\.camera)) },
                     threads: threads, draft: draft, log: log)
                 outcome.exit = frames.concluded(run.moments.tally.exit, log: log)
-                outcome.text = [run.moments.table, frames.report, "\nPoses written to \(output)"].compactMap(\.self).joined(separator: "\n")
+                outcome.approval = tracked.approval.summary
+                outcome.text = [run.moments.table, frames.report, tracked.approval.text, "\nPoses written to \(output)"].compactMap(\.self)
+                    .joined(separator: "\n")
                 try checkUnchanged(files)
                 return Manifest(
                     laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt,

@@ -12,18 +12,22 @@ import Tracking
 struct TrackedCase {
     let plan: PlanFile
     let model: SpineModel
+    let approval: CheckedApproval
     /// The case's files and the scan's, by their bytes.
     let inputs: [FileRecord]
 
     /// - Parameters:
     ///   - scan: where the scan is now; nil for where the case was planned from.
     ///   - levels: to track; nil for every vertebra that the plan has a frame of.
+    ///   - required: what the plan's approval must be.
     ///   - surroundings: what lies around the vertebrae in the frames.
     /// - Throws: `CaseFolderError`, `ImageFileError`, `TrackingError`; `CommandFailure` for what is no plan, a level that the plan has not, another scan.
     init(
-        at folder: String, scan: String?, levels: [VertebraLevel]?, surroundings: Surroundings = .patient, threads: Int, log: RunLog
+        at folder: String, scan: String?, levels: [VertebraLevel]?, approval required: ApprovalOptions,
+        surroundings: Surroundings = .patient, threads: Int, log: RunLog
     ) throws {
         let old = try log.stage("verify") { try PlannedCase(at: folder) }
+        approval = try required.check(old.approval, of: folder, log: log)
         let request = old.command.request
         let path = scan ?? request.input
         guard FileManager.default.fileExists(atPath: path) else { throw scanNotFound(path, option: "--ct") }

@@ -10,7 +10,7 @@ import Testing
             try writeSmallCase(at: folder + "/deep/er/case")
             #expect(try names(in: folder + "/deep/er") == ["case"])
             #expect(try names(in: folder + "/deep/er/case") == ["manifest.json", "meshes", "plan.json"])
-            let manifest = try verifyCase(at: folder + "/deep/er/case")
+            let manifest = try verifyCase(at: folder + "/deep/er/case").manifest
             #expect(manifest.outputs.map(\.path) == ["meshes/T12.stl", "plan.json"])
         }
     }

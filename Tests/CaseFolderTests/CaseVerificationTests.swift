@@ -72,7 +72,7 @@ import Testing
         let error = try tampering { target in
             let path = target + "/manifest.json"
             let text = try String(contentsOfFile: path, encoding: .utf8)
-            try text.replacingOccurrences(of: "\"1.1.0\"", with: "\"2.0.0\"").write(toFile: path, atomically: true, encoding: .utf8)
+            try text.replacingOccurrences(of: "\"1.2.0\"", with: "\"2.0.0\"").write(toFile: path, atomically: true, encoding: .utf8)
         }
         guard case .unreadableManifest(_, let reason) = error else {
             Issue.record("\(String(describing: error))")

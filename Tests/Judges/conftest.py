@@ -87,6 +87,24 @@ def one_level_case(phantom, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def lone_phantom(tmp_path_factory):
+    """A synthetic CT of L1 alone, seed 7: the smallest that can be planned."""
+    folder = tmp_path_factory.mktemp("phantom") / "lone"
+    made = run_lamina("phantom", "-o", folder, "--seed", 7, "--levels", "L1")
+    assert made.returncode == 0, made.stderr
+    return folder
+
+
+@pytest.fixture(scope="session")
+def lone_case(lone_phantom, tmp_path_factory):
+    """It planned; tests must not change it."""
+    case = tmp_path_factory.mktemp("lone") / "case"
+    planned = run_lamina(*plan_arguments(lone_phantom, case, "L1"))
+    assert planned.returncode == 0, planned.stderr
+    return case
+
+
+@pytest.fixture(scope="session")
 def cut_case(phantom, tmp_path_factory):
     """The phantom's image ends in the middle of L2; all three levels are asked for. Tests must not change it."""
     folder = tmp_path_factory.mktemp("cut")

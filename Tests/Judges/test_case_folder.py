@@ -55,7 +55,7 @@ def test_schema_sees_a_lie(phantom_case):
 
 def test_manifest_names_every_file_with_its_hash(phantom_case):
     manifest = json.loads((phantom_case / "manifest.json").read_text())
-    found = {name: hashlib.sha256(data).hexdigest() for name, data in files(phantom_case).items() if name != "manifest.json"}
+    found = {name: hashlib.sha256(data).hexdigest() for name, data in files(phantom_case).items() if name not in ("manifest.json", "audit.jsonl")}
     assert {r["path"]: r["sha256"] for r in manifest["outputs"]} == found
     for record in manifest["inputs"]:
         data = open(record["path"], "rb").read()
@@ -69,14 +69,16 @@ def test_holds_the_files_that_were_promised(phantom_case, cut_case):
         screws = [f"screws/{s['level']}_{s['side']}.stl" for s in plan["screws"] if s["status"] == "planned"]
         assert screws and ("L2" in {v["level"] for v in plan["vertebrae"]}) == (case == phantom_case)
         meshes = [f"meshes/{level}.stl" for level in ("T12", "L1", "L2", "spine")]
-        assert set(files(case)) == {"plan.json", "manifest.json", "screws.csv", "labels.nii.gz", *meshes, *screws}
+        assert set(files(case)) == {"plan.json", "manifest.json", "audit.jsonl", "screws.csv", "labels.nii.gz", *meshes, *screws}
 
 
 def test_same_input_same_bytes_whatever_the_threads(phantom, phantom_case, tmp_path):
     again = tmp_path / "again"
     assert run_lamina(*plan_arguments(phantom, again), "--threads", 1).returncode in (0, 5)
     first, second = files(phantom_case), files(again)
-    del first["manifest.json"], second["manifest.json"]
+    # The two that hold times of day.
+    for name in ("manifest.json", "audit.jsonl"):
+        del first[name], second[name]
     assert first == second
 
 
