@@ -11,7 +11,7 @@ struct Lamina: ParsableCommand {
         discussion: "Coordinates are LPS millimetres of the input image; left and right are the patient's.", version: laminaVersion,
         subcommands: [
             PlanCommand.self, SegmentCommand.self, RelabelCommand.self, TrackCommand.self, NavigateCommand.self, SubscribeCommand.self,
-            ReplayCommand.self, KeysCommand.self, MeshCommand.self, InfoCommand.self, VerifyCommand.self,
+            ReplayCommand.self, KeysCommand.self, MeshCommand.self, ExportCommand.self, InfoCommand.self, VerifyCommand.self,
             EvaluateCommand.self, PhantomCommand.self, SimulateCommand.self,
         ])
 }
