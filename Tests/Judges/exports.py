@@ -16,7 +16,7 @@ MARKER_HU = 2500
 
 SECRETS = {
     "PatientName": "Zqsecret^Patient", "PatientID": "Zqsecret-id", "IssuerOfPatientID": "Zqsecret-issuer", "PatientBirthDate": "19510203",
-    "PatientBirthTime": "031415", "PatientAge": "087Y", "PatientAddress": "Zqsecret-address", "PatientComments": "Zqsecret-comment",
+    "PatientBirthTime": "031415.92", "PatientAge": "087Y", "PatientAddress": "Zqsecret-address", "PatientComments": "Zqsecret-comment",
     "PatientMotherBirthName": "Zqsecret^Mother", "OtherPatientIDs": "Zqsecret-other", "InstitutionName": "Zqsecret-hospital",
     "InstitutionAddress": "Zqsecret-street", "ReferringPhysicianName": "Zqsecret^Referrer", "PerformingPhysicianName": "Zqsecret^Performer",
     "OperatorsName": "Zqsecret^Operator", "StationName": "Zqsecretstation", "DeviceSerialNumber": "Zqsecret-serial", "StudyID": "Zqsecret-study",

@@ -1,6 +1,7 @@
 """`lamina export --format dicom`, judged by dciodvfy and read by highdicom and pydicom; and that --deidentify keeps every format free of the patient."""
 
 import io
+import shutil
 import subprocess
 
 import highdicom
@@ -11,7 +12,7 @@ import trimesh
 from pydicom.sr import _concepts_dict
 
 import exports
-from conftest import plan_arguments, run_lamina
+from conftest import run_lamina
 
 
 @pytest.fixture(scope="module", params=[False, True], ids=["open", "deidentified"])
@@ -113,11 +114,11 @@ def test_output_is_a_folder_of_laminas(exported, patient, tmp_path):
         assert path.read_bytes() == (again / path.relative_to(exported("dicom"))).read_bytes(), path.name
 
 
-def test_refusals(exported, patient, phantom, one_level_case, tmp_path):
+def test_refusals(exported, patient, one_level_case, tmp_path):
     nifti = run_lamina("export", one_level_case, "--format", "dicom", "-o", tmp_path / "a")
     assert nifti.returncode == 2 and "not a DICOM series" in nifti.stderr
     other = run_lamina("export", one_level_case, "--format", "mrb", "-o", tmp_path / "a.mrb", "--input", patient.series)
-    assert other.returncode == 7 and "another_scan" in other.stderr or "SHA-256" in other.stderr
+    assert other.returncode == 7 and "not the scan that the case was planned on" in other.stderr
     unnamed = run_lamina("export", patient.case, "--format", "glb", "--deidentify")
     assert unnamed.returncode == 2 and "-o" in unnamed.stderr
     present = run_lamina("export", patient.case, "--format", "glb", "-o", exported("glb"))
@@ -125,8 +126,8 @@ def test_refusals(exported, patient, phantom, one_level_case, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_changed_case_is_not_exported(phantom, tmp_path):
-    assert run_lamina(*plan_arguments(phantom, tmp_path / "case", "L1")).returncode in (0, 5)
+def test_a_changed_case_is_not_exported(patient, tmp_path):
+    shutil.copytree(patient.case, tmp_path / "case")
     mesh = tmp_path / "case" / "meshes" / "L1.stl"
     mesh.write_bytes(mesh.read_bytes()[:-1] + b"x")
     done = run_lamina("export", tmp_path / "case", "--format", "glb", "-o", tmp_path / "a.glb")

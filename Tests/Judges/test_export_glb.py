@@ -28,6 +28,15 @@ def test_bone_and_screws_are_where_the_patient_has_them(scene, patient):
         patient.check_screw(name, lps_points(scene, name))
 
 
+def test_the_checks_see_a_mirror(scene, patient):
+    points, middle = lps_points(scene, "L1"), np.median(patient.levels[20][:, 0])
+    with pytest.raises(AssertionError):
+        patient.check_bone([2 * middle, 0, 0] + points * [-1, 1, 1])
+    for name in patient.screws:
+        with pytest.raises(AssertionError):
+            patient.check_screw(name, [2 * middle, 0, 0] + lps_points(scene, name) * [-1, 1, 1])
+
+
 def test_same_surface_as_the_cases_own(scene, patient):
     for name, path in {"L1": "meshes/L1.stl", **{name: f"screws/{name}.stl" for name in patient.screws}}.items():
         own = trimesh.load(patient.case / path)
@@ -69,6 +78,6 @@ def test_document_says_what_it_is(exported, patient):
     for accessor in document.accessors:
         view = document.bufferViews[accessor.bufferView]
         assert view.byteOffset % 4 == 0 and view.byteOffset + view.byteLength <= document.buffers[0].byteLength
-        if accessor.max is not None:
+        if accessor.max:
             values = np.frombuffer(document.binary_blob(), "<f4", 3 * accessor.count, view.byteOffset).reshape(-1, 3)
             assert np.array_equal(values.min(axis=0), np.float32(accessor.min)) and np.array_equal(values.max(axis=0), np.float32(accessor.max))
