@@ -30,12 +30,16 @@ let package = Package(
                 .linkedLibrary("niftiio"), .linkedLibrary("znz"), .linkedLibrary("teem"), .linkedLibrary("z"),
                 .linkedLibrary("png16"), .linkedLibrary("tiff"),
             ]),
+        .target(
+            name: "CDicomExportShim",
+            linkerSettings: ["dcmseg", "dcmfg", "dcmiod", "dcmdata", "oflog", "ofstd"].map { .linkedLibrary($0) }),
         .target(name: "CInferenceShim", linkerSettings: [.linkedLibrary("dl")]),
         .target(
             name: "CLibraryVersions",
             linkerSettings: [.linkedLibrary("assimp"), .linkedLibrary("z"), .linkedLibrary("png16"), .linkedLibrary("tiff")]),
         .systemLibrary(name: "COpenSSL", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CLinux"),
+        .systemLibrary(name: "CMinizip", providers: [.apt(["libminizip-dev"])]),
         .systemLibrary(name: "CZeroMQ", providers: [.apt(["libzmq3-dev"])]),
 
         .target(name: "Concurrency"),
@@ -64,6 +68,9 @@ let package = Package(
             name: "Protocols", dependencies: ["Frames", "Anatomy", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             path: "Protocols", exclude: ["README.md", "Specification", "Clients"]),
         .target(name: "CaseFolder", dependencies: ["CLinux", "Digests", "Protocols", "Signatures"]),
+        .target(
+            name: "Exchange",
+            dependencies: ["CDicomExportShim", "CMinizip", "Digests", "Protocols", "Meshes", "Volumes", "Anatomy", "Frames"]),
         .target(name: "Streaming", dependencies: ["CaseFolder", "Digests", "Protocols", "ZeroMQ", "Anatomy"]),
         .target(name: "OpenIGTLink", dependencies: ["Protocols", .product(name: "FlyingSocks", package: "FlyingFox")]),
         .target(
@@ -77,7 +84,8 @@ let package = Package(
             name: "lamina",
             dependencies: [
                 "Concurrency", "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Evaluation", "Phantom", "Meshes", "Planning",
-                "Tracking", "Fluoroscopy", "Simulation", "RandomNumbers", "Protocols", "CaseFolder", "Digests", "Inference", "LiveWeb",
+                "Tracking", "Fluoroscopy", "Simulation", "RandomNumbers", "Protocols", "CaseFolder", "Digests", "Exchange", "Inference",
+                "LiveWeb",
                 "OpenIGTLink",
                 "Signatures",
                 "Streaming",
@@ -131,6 +139,7 @@ let package = Package(
         .testTarget(name: "MeshesTests", dependencies: ["Meshes", "TestSupport"]),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Phantom", "Concurrency", "Protocols", "TestSupport"]),
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "TestSupport"]),
+        .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "TestSupport"]),
         .testTarget(name: "StreamingTests", dependencies: ["Digests", "Streaming", "TestSupport"]),
         .testTarget(name: "CaseFolderTests", dependencies: ["CaseFolder", "Signatures", "TestSupport"]),
     ],

@@ -1,5 +1,6 @@
 import CLibraryVersions
 import Digests
+import Exchange
 import Inference
 import ZeroMQ
 
@@ -7,6 +8,7 @@ import ZeroMQ
 func engines() -> [String: String] {
     [
         "Assimp": String(cString: lamina_assimp_version()),
+        "DCMTK": dicomWriterVersion(),
         "Eigen": String(cString: lamina_eigen_version()),
         "GDCM": String(cString: lamina_gdcm_version()),
         "libcrypto": digestLibraryVersion(),

@@ -2,6 +2,7 @@ import Anatomy
 import ArgumentParser
 import CaseFolder
 import Evaluation
+import Exchange
 import Fluoroscopy
 import Foundation
 import ImageFiles
@@ -41,6 +42,7 @@ func commandFailure(for error: any Error) -> CommandFailure {
     case let error as TrackingError: CommandFailure(.noSpine, code: "nothing_to_track", what: "\(error)")
     case let error as SimulationError: CommandFailure(.usage, code: "out_of_view", what: "\(error)")
     case let error as MeshError: failure(of: error)
+    case let error as ExchangeError: failure(of: error)
     case let error as PhantomError: CommandFailure(.usage, code: "phantom_parameters", what: "\(error)")
     case let error as LevelSelectionError: CommandFailure(.usage, code: "levels", what: "\(error)", place: "--levels")
     case let error as ValidationError: CommandFailure(.usage, code: "usage", what: error.message)
@@ -91,6 +93,20 @@ private func failure(of error: MeshError) -> CommandFailure {
     case .badParameter, .gridsDiffer, .unknownFormat, .notFinite, .exportFailed, .importFailed:
         CommandFailure(
             .bug, code: "bug", what: "\(error)", remedy: "Please report it with the command line and, if you may, the input")
+    }
+}
+
+private func failure(of error: ExchangeError) -> CommandFailure {
+    switch error {
+    case .writeFailed(let path, let code): failure(of: .system(action: "write", path: path, errno: code))
+    case .notDICOM:
+        CommandFailure(
+            .usage, code: "scan_not_dicom", what: "\(error)", place: "--format dicom",
+            remedy: "Plan the case on the DICOM series, or choose another format")
+    case .unusableSource: CommandFailure(.corruptInput, code: "unusable_source", what: "\(error)", place: "--input")
+    case .notFinite, .tooLarge, .dicomFailed:
+        CommandFailure(
+            .bug, code: "export_failed", what: "\(error)", remedy: "Please report it with the command line and, if you may, the input")
     }
 }
 

@@ -12,7 +12,7 @@ struct Lamina: ParsableCommand {
         subcommands: [
             PlanCommand.self, SegmentCommand.self, RelabelCommand.self, AdjustCommand.self, ApproveCommand.self, TrackCommand.self,
             NavigateCommand.self, SubscribeCommand.self, ReplayCommand.self, FetchCommand.self, KeysCommand.self, MeshCommand.self,
-            InfoCommand.self, VerifyCommand.self,
+            ExportCommand.self, InfoCommand.self, VerifyCommand.self,
             EvaluateCommand.self, PhantomCommand.self, SimulateCommand.self,
         ])
 }

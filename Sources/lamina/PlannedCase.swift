@@ -47,6 +47,26 @@ struct PlannedCase {
     }
 }
 
+extension PlannedCase {
+    /// The scan that the case was planned on, with its files by their bytes.
+    ///
+    /// - Parameters:
+    ///   - place: where the scan is now; nil for where the case was planned from.
+    ///   - option: by which the user says so.
+    /// - Throws: `ImageFileError`; `CaseFolderError.system`; `CommandFailure` where there is no scan, or another one.
+    func readScan(at place: String?, option: String, threads: Int, log: RunLog) throws -> (ct: CTImage, files: [FileRecord]) {
+        let request = command.request
+        let path = place ?? request.input
+        guard FileManager.default.fileExists(atPath: path) else { throw scanNotFound(path, option: option) }
+        var options = request.readOptions
+        options.threads = threads
+        let ct = try log.stage("read CT") { try readCT(at: path, options: options) }
+        let files = try fileRecords(of: ct.files)
+        guard combinedSHA256(files.map(\.sha256)) == plan.image.sha256 else { throw anotherScan(path, option: option) }
+        return (ct, files)
+    }
+}
+
 /// Of the 'lamina plan' that wrote a case, or that one relabelled or adjusted since was planned by first; nil where there was none.
 private func originalArguments(of manifest: Manifest) -> [String]? {
     if manifest.arguments.dropFirst().first == "plan" { return Array(manifest.arguments.dropFirst(2)) }

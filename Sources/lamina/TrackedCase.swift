@@ -28,14 +28,7 @@ struct TrackedCase {
     ) throws {
         let old = try log.stage("verify") { try PlannedCase(at: folder) }
         approval = try required.check(old.approval, of: folder, log: log)
-        let request = old.command.request
-        let path = scan ?? request.input
-        guard FileManager.default.fileExists(atPath: path) else { throw scanNotFound(path, option: "--ct") }
-        var options = request.readOptions
-        options.threads = threads
-        let ct = try log.stage("read CT") { try readCT(at: path, options: options) }
-        let digests = try fileRecords(of: ct.files)
-        guard combinedSHA256(digests.map(\.sha256)) == old.plan.image.sha256 else { throw anotherScan(path, option: "--ct") }
+        let (ct, digests) = try old.readScan(at: scan, option: "--ct", threads: threads, log: log)
         let labels = try importLabels(readLabels(at: folder + "/labels.nii.gz").volume, scheme: .lamina, onto: ct.volume.geometry)
         plan = old.plan
         // What the plan warned of, such as levels that are an estimate, holds for what is tracked by it.

@@ -105,6 +105,36 @@ def lone_case(lone_phantom, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def patient(phantom, tmp_path_factory):
+    """L1 of the phantom as a DICOM patient whose left differs from the right, planned; its folder's name is a secret too. Tests must not change it."""
+    import exports  # Not above: it imports this file by way of asymmetric.py.
+
+    folder = tmp_path_factory.mktemp("export") / "Zqsecret-folder"
+    marker = exports.write_series(phantom, folder / "series")
+    labels = exports.without_right_process(phantom, folder)
+    planned = run_lamina("plan", folder / "series", "--labels", labels, "--scheme", "lamina", "--levels", "L1", "-o", folder / "case")
+    assert planned.returncode in (0, 5), planned.stderr
+    return exports.Patient(folder, labels, marker)
+
+
+@pytest.fixture(scope="session")
+def exported(patient, tmp_path_factory):
+    """Exports the patient's case once in a format, as it is or de-identified; returns the output."""
+    folder, made = tmp_path_factory.mktemp("exported"), {}
+
+    def export(form, deidentified=False):
+        if (form, deidentified) not in made:
+            output = folder / f"{'open' if deidentified is False else 'closed'}.{form}"
+            flags = ["--deidentify"] if deidentified else []
+            done = run_lamina("export", patient.case, "--format", form, "-o", output, *flags)
+            assert done.returncode == 0, done.stderr
+            made[form, deidentified] = output
+        return made[form, deidentified]
+
+    return export
+
+
+@pytest.fixture(scope="session")
 def cut_case(phantom, tmp_path_factory):
     """The phantom's image ends in the middle of L2; all three levels are asked for. Tests must not change it."""
     folder = tmp_path_factory.mktemp("cut")

@@ -36,7 +36,7 @@ def test_units_end_the_keys_of_measurements(phantom_case):
 
 def test_engines_are_named_with_their_versions(phantom_case):
     engines = json.loads((phantom_case / "manifest.json").read_text())["engines"]
-    assert set(engines) == {"Assimp", "Eigen", "GDCM", "libcrypto", "libpng", "LibTIFF", "teem", "ZeroMQ", "zlib"}
+    assert set(engines) == {"Assimp", "DCMTK", "Eigen", "GDCM", "libcrypto", "libpng", "LibTIFF", "teem", "ZeroMQ", "zlib"}
     assert all(any(c.isdigit() for c in version) for version in engines.values())
 
 

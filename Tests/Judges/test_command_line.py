@@ -84,7 +84,7 @@ def test_help_and_version_exit_0(lamina):
     version, *libraries = lamina("--version").stdout.splitlines()
     assert version.count(".") == 2
     names = [line.split(": ")[0] for line in libraries]
-    assert names == ["Assimp", "Eigen", "GDCM", "libcrypto", "libpng", "LibTIFF", "OpenVINO", "teem", "ZeroMQ", "zlib"]
+    assert names == ["Assimp", "DCMTK", "Eigen", "GDCM", "libcrypto", "libpng", "LibTIFF", "OpenVINO", "teem", "ZeroMQ", "zlib"]
     assert all(any(c.isdigit() for c in line) for line in libraries), libraries
     for arguments in (["--help"], ["plan", "--help"], ["help", "plan"], ["segment", "--help"], ["relabel", "--help"], ["track", "--help"], ["simulate", "--help"]):
         run = lamina(*arguments)

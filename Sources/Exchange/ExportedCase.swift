@@ -1,0 +1,96 @@
+import Anatomy
+import Frames
+import Meshes
+
+/// A planned case as other programs are given it, whatever the format.
+public struct ExportedCase: Sendable {
+    /// What the file calls itself, without a word about the patient.
+    public var title: String
+    /// SHA-256 of plan.json, by which a reader finds out that a file is of another plan.
+    public var planSHA256: String
+    /// The program and its version, such as "lamina 0.1.0".
+    public var tool: String
+    /// That it is no medical device, in a sentence.
+    public var notice: String
+    /// Codes of what the plan warned of, such as "level_estimated", with the levels.
+    public var warnings: [Warning]
+    /// Pedicles without a screw, such as "L4_right".
+    public var refused: [String]
+    /// From head to sacrum.
+    public var vertebrae: [ExportedVertebra]
+
+    public struct Warning: Codable, Equatable, Sendable {
+        public var code: String
+        public var levels: [String]
+
+        public init(code: String, levels: [String]) { (self.code, self.levels) = (code, levels) }
+
+        /// Such as "level_estimated", "metal (L3, L4)".
+        public var text: String { levels.isEmpty ? code : "\(code) (\(levels.joined(separator: ", ")))" }
+    }
+
+    public init(
+        title: String, planSHA256: String, tool: String, notice: String, warnings: [Warning], refused: [String],
+        vertebrae: [ExportedVertebra]
+    ) {
+        (self.title, self.planSHA256, self.tool, self.notice) = (title, planSHA256, tool, notice)
+        (self.warnings, self.refused, self.vertebrae) = (warnings, refused, vertebrae)
+    }
+
+    public var screws: [ExportedScrew] { vertebrae.flatMap(\.screws) }
+
+    /// What every file says of itself in one text: notice, plan, warnings, refusals.
+    var caption: String {
+        var sentences = [notice, "Plan SHA-256 \(planSHA256)."]
+        if !warnings.isEmpty { sentences.append("Warnings: \(warnings.map(\.text).joined(separator: ", ")).") }
+        if !refused.isEmpty { sentences.append("No screw planned: \(refused.joined(separator: ", ")).") }
+        return sentences.joined(separator: " ")
+    }
+}
+
+/// A vertebra where the CT has it.
+public struct ExportedVertebra: Sendable {
+    public var level: VertebraLevel
+    public var mesh: TriangleMesh<Patient>
+    /// Nil for one that the plan has no frame of, such as one that the image cuts.
+    public var patientFromVertebra: RigidTransform<Patient, Vertebra>?
+    /// Left first.
+    public var screws: [ExportedScrew]
+
+    public init(
+        level: VertebraLevel, mesh: TriangleMesh<Patient>, patientFromVertebra: RigidTransform<Patient, Vertebra>?, screws: [ExportedScrew]
+    ) {
+        (self.level, self.mesh, self.patientFromVertebra, self.screws) = (level, mesh, patientFromVertebra, screws)
+    }
+
+    public var name: String { level.name }
+}
+
+/// A planned screw where it stands in the CT.
+public struct ExportedScrew: Sendable {
+    public var level: VertebraLevel
+    public var side: Side
+    public var mesh: TriangleMesh<Patient>
+    public var patientFromScrew: RigidTransform<Patient, Screw>
+    public var entry: Point<Patient>
+    public var tip: Point<Patient>
+    /// Millimetres.
+    public var diameter: Double
+    public var length: Double
+
+    public init(
+        level: VertebraLevel, side: Side, mesh: TriangleMesh<Patient>, patientFromScrew: RigidTransform<Patient, Screw>,
+        entry: Point<Patient>, tip: Point<Patient>, diameter: Double, length: Double
+    ) {
+        (self.level, self.side, self.mesh, self.patientFromScrew) = (level, side, mesh, patientFromScrew)
+        (self.entry, self.tip, self.diameter, self.length) = (entry, tip, diameter, length)
+    }
+
+    /// Such as "L4_left".
+    public var name: String { "\(level.name)_\(side.rawValue)" }
+    /// Such as "6.5 x 45 mm".
+    public var size: String { "\(brief(diameter)) x \(brief(length)) mm" }
+}
+
+/// A number without the zeros that say nothing: "6.5", "45".
+func brief(_ number: Double) -> String { number == number.rounded() ? String(Int(number)) : String(number) }

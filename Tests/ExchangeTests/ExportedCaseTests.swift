@@ -1,0 +1,17 @@
+import Testing
+
+@testable import Exchange
+
+@Suite struct ExportedCaseTests {
+    @Test func captionSaysWarningsAndRefusals() {
+        let caption = exampleCase().caption
+        for part in ["only", "abab", "level_estimated, metal (L4)", "No screw planned: L4_right."] {
+            #expect(caption.contains(part), "\(part)")
+        }
+    }
+
+    @Test func namesAndSizes() {
+        let screw = exampleCase().screws[0]
+        #expect(screw.name == "L4_left" && screw.size == "6.5 x 45 mm")
+    }
+}

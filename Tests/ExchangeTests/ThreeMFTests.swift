@@ -1,0 +1,22 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Exchange
+
+@Suite struct ThreeMFTests {
+    @Test func sameCaseSameBytes() throws {
+        try withTemporaryFolder { folder in
+            for name in ["a", "b"] { try writeThreeMF(exampleCase(), to: "\(folder)/\(name).3mf") }
+            #expect(FileManager.default.contentsEqual(atPath: "\(folder)/a.3mf", andPath: "\(folder)/b.3mf"))
+        }
+    }
+
+    @Test func refusesWhatIsNoNumber() throws {
+        try withTemporaryFolder { folder in
+            var exported = exampleCase()
+            exported.vertebrae[0].screws[0].mesh.vertices[2].y = .infinity
+            #expect(throws: ExchangeError.notFinite(part: "L4_left")) { try writeThreeMF(exported, to: "\(folder)/a.3mf") }
+        }
+    }
+}
