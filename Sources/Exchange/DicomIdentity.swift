@@ -9,11 +9,13 @@ struct DicomIdentity {
     let studyUID: String
     let seriesUID: String
     let images: [DicomSource.Image]
+    /// How the source's pixels were compressed with loss; empty where they were not. What is made of their pixels must say so too.
+    let lossyCompression: [(tag: DicomTag, text: DicomText)]
     let isDeidentified: Bool
 
     /// - Throws: `ExchangeError.unusableSource`.
     init(files: [String], deidentified: Bool) throws {
-        let source = try DicomSource(files: files, tags: required + optional + [.characterSet, .studyUID, .frameOfReferenceUID])
+        let source = try DicomSource(files: files, tags: required + optional + lossy + [.characterSet, .studyUID, .frameOfReferenceUID])
         func uid(_ tag: DicomTag, _ name: String) throws -> String {
             guard let text = source.texts[tag]?.string, !text.isEmpty else {
                 throw ExchangeError.unusableSource(path: files[0], reason: "it has no \(name), so objects made of it would belong nowhere")
@@ -34,6 +36,8 @@ struct DicomIdentity {
             if deidentified { image.sopInstance = replaced(image.sopInstance) }
             return image
         }
+        let isLossy = source.texts[lossy[0]]?.string == "01"
+        lossyCompression = isLossy ? lossy.compactMap { tag in source.texts[tag].map { (tag, $0) } } : []
         isDeidentified = deidentified
     }
 }
@@ -54,6 +58,9 @@ private let required = [
     DicomTag(0x0020, 0x0010),  // StudyID
     DicomTag(0x0020, 0x1040),  // PositionReferenceIndicator
 ]
+
+/// LossyImageCompression, its ratio and method.
+private let lossy = [DicomTag(0x0028, 0x2110), DicomTag(0x0028, 0x2112), DicomTag(0x0028, 0x2114)]
 
 /// Left out where the source has none.
 private let optional = [

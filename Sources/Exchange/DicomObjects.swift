@@ -73,7 +73,7 @@ public struct DicomObjects {
                 name: kept.pointer(level.name), code: kept.pointer(level.snomed.code), meaning: kept.pointer(level.snomed.meaning),
                 label: level.rawValue, rgb: (colour.x, colour.y, colour.z))
         }
-        try withObject(series: "SEG", name: "segmentation", own: own) { object in
+        try withObject(series: "SEG", name: "segmentation", own: own, others: identity.lossyCompression) { object in
             try run("segmentation", path) { message in
                 labels.voxels.withUnsafeBufferPointer { voxels in
                     var grid = description(of: labels.geometry, kept)
@@ -110,14 +110,15 @@ public struct DicomObjects {
 
     /// Calls `body` with what all objects have, as the shim wants it.
     private func withObject(
-        series: String, name: String, own: [(DicomTag, String)], _ body: (UnsafePointer<lamina_export_object>) throws -> Void
+        series: String, name: String, own: [(DicomTag, String)], others: [(tag: DicomTag, text: DicomText)] = [],
+        _ body: (UnsafePointer<lamina_export_object>) throws -> Void
     ) throws {
         let kept = KeptTexts()
         let (date, time) = identity.isDeidentified ? ("19700101", "000000") : dateAndTime(plannedAt)
         let content: [(DicomTag, String)] = [
             (DicomTag(0x0008, 0x0023), date), (DicomTag(0x0008, 0x0033), time), (.seriesUID, newUID("series \(series)")),
         ]
-        let all = identity.attributes + (content + own).map { (tag: $0.0, text: DicomText($0.1)) }
+        let all = identity.attributes + others + (content + own).map { (tag: $0.0, text: DicomText($0.1)) }
         let attributes = all.map { lamina_export_attribute(group: $0.tag.group, element: $0.tag.element, value: kept.pointer($0.text)) }
         let images = identity.images.map {
             lamina_export_image(

@@ -35,11 +35,7 @@ struct CaseExport {
     }
 
     private func writeFile(_ output: String, _ write: @escaping (String) throws -> Void) throws {
-        let file = OutputFile(path: output) { place in
-            do { try write(place) } catch ExchangeError.writeFailed(let path, let code) {
-                throw CaseFolderError.system(action: "write", path: path, errno: code)
-            }
-        }
+        let file = OutputFile(path: output) { place in try reportingTheDisk { try write(place) } }
         try log.stage("write") { try writeOutputFiles([file], replacing: command.force) }
     }
 
@@ -57,9 +53,11 @@ struct CaseExport {
             let objects = try DicomObjects(
                 exported, sources: scan.ct.files, plannedAt: planned.manifest.finishedAt, deidentified: command.deidentify)
             try log.stage("write") {
-                try objects.writeSegmentation(
-                    scan.labels.volume, isAutomatic: planned.segmentation != nil, to: draft.path("segmentation.dcm"))
-                try objects.writeMeshes { try draft.path($0) }
+                try reportingTheDisk {
+                    try objects.writeSegmentation(
+                        scan.labels.volume, isAutomatic: planned.segmentation != nil, to: draft.path("segmentation.dcm"))
+                    try objects.writeMeshes { try draft.path($0) }
+                }
             }
             return manifest(of: scan.files)
         }
@@ -77,5 +75,12 @@ struct CaseExport {
             inputs: isOpen ? plan + files : plan, stages: log.stages,
             // Messages of warnings may hold UIDs; codes do not.
             warnings: isOpen ? log.warnings : log.warnings.map { CommandWarning(code: $0.code, message: $0.code, levels: $0.levels ?? []) })
+    }
+}
+
+/// Turns what the disk answered into the error of a case's files, which knows where the output will stand.
+private func reportingTheDisk(_ write: () throws -> Void) throws {
+    do { try write() } catch ExchangeError.writeFailed(let path, let code) {
+        throw CaseFolderError.system(action: "write", path: path, errno: code)
     }
 }

@@ -52,6 +52,15 @@ import Testing
         }
     }
 
+    /// A segmentation of pixels that lost something must say so, also without the patient's name.
+    @Test(arguments: ["00", "01"]) func saysThatPixelsWereCompressedWithLoss(flag: String) throws {
+        try withTemporaryFolder { folder in
+            try write(elements + [(0x0028, 0x2110, "CS", flag), (0x0028, 0x2112, "DS", "8.5 ")], to: "\(folder)/a")
+            let lossy = try DicomIdentity(files: ["\(folder)/a"], deidentified: true).lossyCompression
+            #expect(lossy.map(\.text.string) == (flag == "01" ? ["01", "8.5"] : []))
+        }
+    }
+
     @Test(arguments: [(0x0020, 0x000D), (0x0020, 0x000E), (0x0020, 0x0052), (0x0008, 0x0018)] as [(UInt16, UInt16)])
     func refusesASourceThatObjectsCannotReferTo(group: UInt16, element: UInt16) throws {
         try withTemporaryFolder { folder in

@@ -1,6 +1,7 @@
 """`lamina export --format dicom`, judged by dciodvfy and read by highdicom and pydicom; and that --deidentify keeps every format free of the patient."""
 
 import io
+import resource
 import shutil
 import subprocess
 
@@ -123,6 +124,14 @@ def test_refusals(exported, patient, one_level_case, tmp_path):
     assert unnamed.returncode == 2 and "-o" in unnamed.stderr
     present = run_lamina("export", patient.case, "--format", "glb", "-o", exported("glb"))
     assert present.returncode == 2 and "--force" in present.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("form", ["glb", "3mf", "mrb", "dicom"])
+def test_what_the_disk_does_not_take_leaves_nothing(patient, tmp_path, form):
+    done = run_lamina(
+        "export", patient.case, "--format", form, "-o", tmp_path / f"out.{form}", preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000)))
+    assert done.returncode == 6 and "file_too_large" in done.stderr and ".lamina-" not in done.stderr
     assert list(tmp_path.iterdir()) == []
 
 
