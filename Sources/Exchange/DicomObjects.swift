@@ -87,9 +87,11 @@ public struct DicomObjects {
         }
     }
 
+    /// At most the 64 characters that DICOM allows.
     private func seriesDescription(_ what: String) -> String {
         let estimate = exported.warnings.contains { $0.code == "level_estimated" } ? ", LEVELS ESTIMATED" : ""
-        return "\(what)\(estimate) (research, no medical device)"
+        let approval = exported.approval == .approved ? "" : ", NOT APPROVED"
+        return "\(what)\(estimate)\(approval) (research only)"
     }
 
     private func description(of grid: GridGeometry<Patient>, _ kept: KeptTexts) -> lamina_export_labels {

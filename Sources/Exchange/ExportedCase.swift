@@ -12,6 +12,8 @@ public struct ExportedCase: Sendable {
     public var tool: String
     /// That it is no medical device, in a sentence.
     public var notice: String
+    /// Whether somebody signed the plan as it stands. Who did is not exported.
+    public var approval: Approval
     /// Codes of what the plan warned of, such as "level_estimated", with the levels.
     public var warnings: [Warning]
     /// Pedicles without a screw, such as "L4_right".
@@ -29,11 +31,19 @@ public struct ExportedCase: Sendable {
         public var text: String { levels.isEmpty ? code : "\(code) (\(levels.joined(separator: ", ")))" }
     }
 
+    public enum Approval: String, Sendable {
+        case approved
+        case notApproved = "not_approved"
+        /// Signed, and changed since.
+        case void
+    }
+
     public init(
-        title: String, planSHA256: String, tool: String, notice: String, warnings: [Warning], refused: [String],
+        title: String, planSHA256: String, tool: String, notice: String, approval: Approval, warnings: [Warning], refused: [String],
         vertebrae: [ExportedVertebra]
     ) {
         (self.title, self.planSHA256, self.tool, self.notice) = (title, planSHA256, tool, notice)
+        self.approval = approval
         (self.warnings, self.refused, self.vertebrae) = (warnings, refused, vertebrae)
     }
 
@@ -41,10 +51,20 @@ public struct ExportedCase: Sendable {
 
     /// What every file says of itself in one text: notice, plan, warnings, refusals.
     var caption: String {
-        var sentences = [notice, "Plan SHA-256 \(planSHA256)."]
+        var sentences = [notice, approval.sentence, "Plan SHA-256 \(planSHA256)."]
         if !warnings.isEmpty { sentences.append("Warnings: \(warnings.map(\.text).joined(separator: ", ")).") }
         if !refused.isEmpty { sentences.append("No screw planned: \(refused.joined(separator: ", ")).") }
         return sentences.joined(separator: " ")
+    }
+}
+
+extension ExportedCase.Approval {
+    var sentence: String {
+        switch self {
+        case .approved: "The plan is approved."
+        case .notApproved: "NOT APPROVED: nobody has approved this plan."
+        case .void: "NOT APPROVED, THE APPROVAL IS VOID: the plan has changed since."
+        }
     }
 }
 

@@ -8,6 +8,7 @@ import Protocols
 public func glbBytes(of exported: ExportedCase) throws -> Data {
     let extras: [String: JSONValue] = [
         "title": .string(exported.title), "notice": .string(exported.notice), "plan_sha256": .string(exported.planSHA256),
+        "approval": .string(exported.approval.rawValue),
         "frame": .string("spine_LPS: x left, y back, z head; metres"), "refused": .array(exported.refused.map { .string($0) }),
         "warnings": try JSONValue(exported.warnings),
     ]

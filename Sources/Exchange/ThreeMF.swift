@@ -67,6 +67,7 @@ private func opening(_ exported: ExportedCase, shift: SIMD3<Double>) -> String {
     let metadata: KeyValuePairs<String, String> = [
         "Title": exported.title, "Application": exported.tool, "Description": exported.caption,
         "lamina:plan_sha256": exported.planSHA256, "lamina:notice": exported.notice,
+        "lamina:approval": exported.approval.rawValue,
         "lamina:frame": "object coordinates are LPS millimetres of the CT",
         "lamina:plate_from_LPS_mm": [shift.x, shift.y, shift.z].map(brief).joined(separator: " "),
     ]

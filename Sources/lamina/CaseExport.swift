@@ -8,6 +8,7 @@ import Segmentation
 /// One run of `lamina export`: a verified case, and how it is written.
 struct CaseExport {
     let exported: ExportedCase
+    let approval: CheckedApproval
     private let planned: PlannedCase
     private let command: ExportCommand
     private let log: RunLog
@@ -17,6 +18,7 @@ struct CaseExport {
     init(_ command: ExportCommand, log: RunLog) throws {
         (self.command, self.log) = (command, log)
         let planned = try log.stage("verify") { try PlannedCase(at: command.folder) }
+        approval = try command.approving.check(planned.approval, of: command.folder, log: log)
         for warning in planned.plan.warnings { log.warn(warning.code, "the plan: \(warning.message)") }
         exported = try log.stage("read case") { try ExportedCase(planned) }
         self.planned = planned

@@ -37,6 +37,8 @@ struct ExportCommand: ParsableCommand {
     @Option(help: "Threads to use.")
     var threads = ProcessInfo.processInfo.activeProcessorCount
 
+    @OptionGroup var approving: ApprovalOptions
+
     @OptionGroup var printing: OutputOptions
 
     func validate() throws {
@@ -60,8 +62,11 @@ struct ExportCommand: ParsableCommand {
             let export = try CaseExport(self, log: log)
             try export.write(to: output)
             let exported = export.exported
-            return CommandOutcome(
-                output: output, text: "\(exported.vertebrae.count) vertebrae and \(exported.screws.count) screws written to \(output)")
+            var outcome = CommandOutcome(output: output)
+            outcome.approval = export.approval.summary
+            outcome.text =
+                "\(exported.vertebrae.count) vertebrae and \(exported.screws.count) screws written to \(output)\n\(export.approval.text)"
+            return outcome
         }
     }
 }

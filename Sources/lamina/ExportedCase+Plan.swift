@@ -21,8 +21,19 @@ extension ExportedCase {
         self.init(
             title: "Spine plan \(Set(ends).count == 1 ? ends[0] : ends.joined(separator: "-"))",
             planSHA256: planned.sha256(of: "plan.json"), tool: "lamina \(laminaVersion)", notice: plan.notice,
+            approval: Approval(planned.approval),
             warnings: plan.warnings.map { Warning(code: $0.code, levels: $0.levels) },
             refused: plan.screws.filter { $0.status == .refused }.map { "\($0.level)_\($0.side.rawValue)" }, vertebrae: vertebrae)
+    }
+}
+
+extension ExportedCase.Approval {
+    init(_ approval: CaseApproval) {
+        switch approval {
+        case .none: self = .notApproved
+        case .void: self = .void
+        case .approved: self = .approved
+        }
     }
 }
 

@@ -23,6 +23,7 @@ func exampleCase() -> ExportedCase {
         tip: Point(-18, 100, 901), diameter: 6.5, length: 45)
     return ExportedCase(
         title: "Spine plan L4-L5", planSHA256: String(repeating: "ab", count: 32), tool: "lamina 0.0.0", notice: "Research <&> \"only\".",
+        approval: .void,
         warnings: [.init(code: "level_estimated", levels: []), .init(code: "metal", levels: ["L4"])], refused: ["L4_right"],
         vertebrae: [
             ExportedVertebra(level: .l4, mesh: wedge(at: SIMD3(-30, 120, 900)), patientFromVertebra: patientFromVertebra, screws: [screw]),

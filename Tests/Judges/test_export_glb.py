@@ -1,12 +1,16 @@
 """`lamina export --format glb`, read by trimesh and pygltflib: names, metres, y up, and left stays left."""
 
 import hashlib
+import shutil
 
 import numpy as np
 import pygltflib
 import pytest
 import trimesh
 from scipy.spatial import cKDTree
+
+import exports
+from conftest import run_lamina
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +71,7 @@ def test_document_says_what_it_is(exported, patient):
     document = pygltflib.GLTF2().load(str(exported("glb")))
     assert document.asset.version == "2.0" and document.asset.generator.startswith("lamina ")
     assert document.asset.extras["plan_sha256"] == hashlib.sha256((patient.case / "plan.json").read_bytes()).hexdigest()
-    assert "not a medical device" in document.asset.extras["notice"]
+    assert "not a medical device" in document.asset.extras["notice"] and document.asset.extras["approval"] == "not_approved"
     refused = [f"{s['level']}_{s['side']}" for s in patient.plan["screws"] if s["status"] == "refused"]
     assert document.asset.extras["refused"] == refused
     root = document.nodes[document.scenes[0].nodes[0]]
@@ -81,3 +85,22 @@ def test_document_says_what_it_is(exported, patient):
         if accessor.max:
             values = np.frombuffer(document.binary_blob(), "<f4", 3 * accessor.count, view.byteOffset).reshape(-1, 3)
             assert np.array_equal(values.min(axis=0), np.float32(accessor.min)) and np.array_equal(values.max(axis=0), np.float32(accessor.max))
+
+
+def test_approval_goes_along_and_a_void_one_is_refused(patient, tmp_path):
+    case, keys = tmp_path / "case", tmp_path / "keys"
+    shutil.copytree(patient.case, case)
+    assert run_lamina("keys", keys, "--signing", "surgeon").returncode == 0
+    assert run_lamina("approve", case, "--by", "Zqsecret Approver", "--key", keys / "surgeon.pem").returncode == 0
+
+    def export(name, *flags):
+        done = run_lamina("export", case, "--format", "glb", "-o", tmp_path / name, *flags)
+        return done, pygltflib.GLTF2().load(str(tmp_path / name)) if done.returncode == 0 else None
+
+    signed, document = export("signed.glb", "--deidentify", "--require-approval")
+    assert document.asset.extras["approval"] == "approved" and exports.secrets_in(tmp_path / "signed.glb") == []
+    assert run_lamina("adjust", case, "--screw", "L1:left", "--remove").returncode == 0
+    refused, _ = export("void.glb")
+    assert refused.returncode == 7 and "approval_void" in refused.stderr and not (tmp_path / "void.glb").exists()
+    allowed, document = export("void.glb", "--allow-void-approval")
+    assert document.asset.extras["approval"] == "void" and "L1_left" not in [node.name for node in document.nodes]
