@@ -14,7 +14,7 @@ extension ExportedCase {
         let plan = planned.plan
         let vertebrae = try exportedVertebrae(planned)
         let ends = [vertebrae.first, vertebrae.last].compactMap { $0?.name }
-        let named = plan.screws.filter { $0.status == .planned }.map { "\($0.level)_\($0.side.rawValue)" }
+        let named = plan.screws.filter { $0.status.hasScrew }.map { "\($0.level)_\($0.side.rawValue)" }
         guard Set(named) == Set(vertebrae.flatMap(\.screws).map(\.name)) else {
             throw unreadable("it has a screw in a vertebra that the case has no mesh of", planned)
         }
@@ -23,7 +23,7 @@ extension ExportedCase {
             planSHA256: planned.sha256(of: "plan.json"), tool: "lamina \(laminaVersion)", notice: plan.notice,
             approval: Approval(planned.approval),
             warnings: plan.warnings.map { Warning(code: $0.code, levels: $0.levels) },
-            refused: plan.screws.filter { $0.status == .refused }.map { "\($0.level)_\($0.side.rawValue)" }, vertebrae: vertebrae)
+            refused: plan.screws.filter { !$0.status.hasScrew }.map { "\($0.level)_\($0.side.rawValue)" }, vertebrae: vertebrae)
     }
 }
 
@@ -68,7 +68,7 @@ private func vertebraFrames(_ planned: PlannedCase) throws -> [VertebraLevel: Ri
 
 /// Nil where no screw was planned.
 private func exportedScrew(_ level: VertebraLevel, _ side: Side, _ planned: PlannedCase) throws -> ExportedScrew? {
-    guard let screw = planned.plan.screws.first(where: { $0.level == level.name && $0.side == side && $0.status == .planned }) else {
+    guard let screw = planned.plan.screws.first(where: { $0.level == level.name && $0.side == side && $0.status.hasScrew }) else {
         return nil
     }
     guard let entry = screw.entry.flatMap(point), let tip = screw.tip.flatMap(point), let diameter = screw.diameter,
@@ -76,7 +76,7 @@ private func exportedScrew(_ level: VertebraLevel, _ side: Side, _ planned: Plan
         let patientFromVertebra = screw.patientFromVertebra.flatMap(RigidTransform<Patient, Vertebra>.init(rowMajor4x4:)),
         let vertebraFromScrew = screw.vertebraFromScrew.flatMap(RigidTransform<Vertebra, Screw>.init(rowMajor4x4:))
     else {
-        throw unreadable("the screw \(level)_\(side.rawValue) is planned but not whole", planned)
+        throw unreadable("the screw \(level)_\(side.rawValue) is not whole", planned)
     }
     let mesh = try readMesh(at: "\(planned.folder)/screws/\(level)_\(side.rawValue).stl")
     return ExportedScrew(

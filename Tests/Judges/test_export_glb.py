@@ -100,7 +100,12 @@ def test_approval_goes_along_and_a_void_one_is_refused(patient, tmp_path):
     signed, document = export("signed.glb", "--deidentify", "--require-approval")
     assert document.asset.extras["approval"] == "approved" and exports.secrets_in(tmp_path / "signed.glb") == []
     assert run_lamina("adjust", case, "--screw", "L1:left", "--remove").returncode == 0
+    moved = run_lamina("adjust", case, "--screw", "L1:right", "--entry-offset-mm", "0,0,1", "--accept-risk", "a test")
+    assert moved.returncode == 0, moved.stderr
     refused, _ = export("void.glb")
     assert refused.returncode == 7 and "approval_void" in refused.stderr and not (tmp_path / "void.glb").exists()
     allowed, document = export("void.glb", "--allow-void-approval")
     assert document.asset.extras["approval"] == "void" and "L1_left" not in [node.name for node in document.nodes]
+    assert "L1_left" in document.asset.extras["refused"]
+    # A screw that a person placed is a screw.
+    assert "L1_right" in [node.name for node in document.nodes]
