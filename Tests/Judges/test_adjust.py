@@ -300,6 +300,9 @@ def test_lps_and_ras_lines_give_the_same_screw_on_the_same_side(lone_case, tmp_p
     one = made["LPS"]
     assert one["entry_lps_mm"] == pytest.approx(entry, abs=1e-4) and one["tip_lps_mm"] == pytest.approx(tip, abs=1e-3)
     assert one["edit"]["source"] == "markups"
+    inputs = {r["path"]: r["sha256"] for r in json.loads((tmp_path / "RAS/manifest.json").read_text())["inputs"]}
+    drawing = tmp_path / "RAS.mrk.json"
+    assert inputs[str(drawing)] == hashlib.sha256(drawing.read_bytes()).hexdigest()
     x = in_vertebra(one)[0][0]
     assert (x > 0) == (side == "left")
 
