@@ -14,7 +14,7 @@ extension ExportedCase {
         let plan = planned.plan
         let vertebrae = try exportedVertebrae(planned)
         let ends = [vertebrae.first, vertebrae.last].compactMap { $0?.name }
-        let named = plan.screws.filter { $0.status == .planned }.map { "\($0.level)_\($0.side.rawValue)" }
+        let named = plan.screws.filter(\.status.hasScrew).map { "\($0.level)_\($0.side.rawValue)" }
         guard Set(named) == Set(vertebrae.flatMap(\.screws).map(\.name)) else {
             throw unreadable("it has a screw in a vertebra that the case has no mesh of", planned)
         }
@@ -22,7 +22,7 @@ extension ExportedCase {
             title: "Spine plan \(Set(ends).count == 1 ? ends[0] : ends.joined(separator: "-"))",
             planSHA256: planned.sha256(of: "plan.json"), tool: "lamina \(laminaVersion)", notice: plan.notice,
             warnings: plan.warnings.map { Warning(code: $0.code, levels: $0.levels) },
-            refused: plan.screws.filter { $0.status == .refused }.map { "\($0.level)_\($0.side.rawValue)" }, vertebrae: vertebrae)
+            refused: plan.screws.filter { !$0.status.hasScrew }.map { "\($0.level)_\($0.side.rawValue)" }, vertebrae: vertebrae)
     }
 }
 
@@ -55,9 +55,9 @@ private func vertebraFrames(_ planned: PlannedCase) throws -> [VertebraLevel: Ri
     }
 }
 
-/// Nil where no screw was planned.
+/// Nil where there is no screw.
 private func exportedScrew(_ level: VertebraLevel, _ side: Side, _ planned: PlannedCase) throws -> ExportedScrew? {
-    guard let screw = planned.plan.screws.first(where: { $0.level == level.name && $0.side == side && $0.status == .planned }) else {
+    guard let screw = planned.plan.screws.first(where: { $0.level == level.name && $0.side == side && $0.status.hasScrew }) else {
         return nil
     }
     guard let entry = screw.entry.flatMap(point), let tip = screw.tip.flatMap(point), let diameter = screw.diameter,
@@ -70,7 +70,16 @@ private func exportedScrew(_ level: VertebraLevel, _ side: Side, _ planned: Plan
     let mesh = try readMesh(at: "\(planned.folder)/screws/\(level)_\(side.rawValue).stl")
     return ExportedScrew(
         level: level, side: side, mesh: mesh, patientFromScrew: patientFromVertebra * vertebraFromScrew, entry: entry, tip: tip,
-        diameter: diameter, length: length)
+        diameter: diameter, length: length, remark: remark(screw.status))
+}
+
+/// A person's screw never looks like one that lamina planned.
+private func remark(_ status: PlanFile.Status) -> String? {
+    switch status {
+    case .adjusted: "placed by hand"
+    case .riskAccepted: "placed by hand, BREAKS A RULE"
+    case .planned, .refused, .removed: nil
+    }
 }
 
 private func point(_ numbers: [Double]) -> Point<Patient>? { numbers.count == 3 ? Point(numbers[0], numbers[1], numbers[2]) : nil }
