@@ -86,7 +86,7 @@ public struct ExportedVertebra: Sendable {
     public var name: String { level.name }
 }
 
-/// A planned screw where it stands in the CT.
+/// A screw where it stands in the CT.
 public struct ExportedScrew: Sendable {
     public var level: VertebraLevel
     public var side: Side
@@ -97,19 +97,22 @@ public struct ExportedScrew: Sendable {
     /// Millimetres.
     public var diameter: Double
     public var length: Double
+    /// What sets it apart from a screw that lamina planned, in a few words; nil for one that it did.
+    public var remark: String?
 
     public init(
         level: VertebraLevel, side: Side, mesh: TriangleMesh<Patient>, patientFromScrew: RigidTransform<Patient, Screw>,
-        entry: Point<Patient>, tip: Point<Patient>, diameter: Double, length: Double
+        entry: Point<Patient>, tip: Point<Patient>, diameter: Double, length: Double, remark: String? = nil
     ) {
+        self.remark = remark
         (self.level, self.side, self.mesh, self.patientFromScrew) = (level, side, mesh, patientFromScrew)
         (self.entry, self.tip, self.diameter, self.length) = (entry, tip, diameter, length)
     }
 
     /// Such as "L4_left".
     public var name: String { "\(level.name)_\(side.rawValue)" }
-    /// Such as "6.5 x 45 mm".
-    public var size: String { "\(brief(diameter)) x \(brief(length)) mm" }
+    /// Such as "6.5 x 45 mm", with the remark where there is one.
+    public var size: String { "\(brief(diameter)) x \(brief(length)) mm" + (remark.map { " (\($0))" } ?? "") }
 }
 
 /// A number without the zeros that say nothing: "6.5", "45".

@@ -85,15 +85,14 @@ struct AdjustCommand: ParsableCommand {
         for (name, angle) in [("transverse", transverse), ("sagittal", sagittal)] {
             if let angle, !(-60...60).contains(angle) { throw ValidationError("--\(name)-deg takes -60 to 60 degrees") }
         }
-        if let acceptRisk, acceptRisk.trimmingCharacters(in: .whitespacesAndNewlines).isEmpty {
-            throw ValidationError("--accept-risk takes the reason")
-        }
+        if let acceptRisk, !isOneLine(acceptRisk) { throw ValidationError("--accept-risk takes the reason, on one line") }
     }
 
     func run() throws {
         try runLogged("adjust", options: printing) { log in
             let old = try log.stage("verify") { try PlannedCase(at: folder) }
-            let adjustment = Adjustment(of: old, by: try changes(to: old.plan), acceptedRisk: acceptRisk, threads: threads)
+            let adjustment = Adjustment(
+                of: old, by: try changes(to: old.plan), acceptedRisk: acceptRisk, inputs: fromMarkups, threads: threads)
             return try adjustment.write(scan: input, log: log)
         }
     }
@@ -142,4 +141,9 @@ struct MillimetreOffset: ExpressibleByArgument {
         guard numbers.count == 3, argument.count(where: { $0 == "," }) == 2, numbers.allSatisfy({ abs($0) <= 50 }) else { return nil }
         xyz = SIMD3(numbers[0], numbers[1], numbers[2])
     }
+}
+
+/// Whether a person's words can stand in a table and on a terminal: something, and no control characters.
+func isOneLine(_ text: String) -> Bool {
+    !text.allSatisfy(\.isWhitespace) && !text.unicodeScalars.contains { CharacterSet.controlCharacters.contains($0) || $0 == "\u{2028}" }
 }

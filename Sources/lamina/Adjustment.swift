@@ -10,10 +10,12 @@ struct Adjustment {
     private let old: PlannedCase
     private let changes: [ScrewChange]
     private let acceptedRisk: String?
+    /// Files that the changes were read from.
+    private let inputs: [String]
     private let threads: Int
 
-    init(of old: PlannedCase, by changes: [ScrewChange], acceptedRisk: String?, threads: Int) {
-        (self.old, self.changes, self.acceptedRisk, self.threads) = (old, changes, acceptedRisk, threads)
+    init(of old: PlannedCase, by changes: [ScrewChange], acceptedRisk: String?, inputs: [String], threads: Int) {
+        (self.old, self.changes, self.acceptedRisk, self.inputs, self.threads) = (old, changes, acceptedRisk, inputs, threads)
     }
 
     /// Models the vertebrae of the changed screws anew, judges those screws, and replaces the case in one step. What is not changed is kept byte for byte.
@@ -37,7 +39,7 @@ struct Adjustment {
             warn(about: plan, log: log)
             plan.warnings = log.warnings.map(PlanFile.Warning.init)
             plan.schemaVersion = PlanFile.currentVersion
-            return CaseContent(plan: plan, meshes: .kept(old), exit: .ok)
+            return CaseContent(plan: plan, meshes: .kept(old), exit: .ok, inputs: inputs)
         }
         outcome.text = changed.map(changeText).joined(separator: "\n") + "\n\n" + outcome.text
         outcome.changes = changed.map(ScrewChangeSummary.init)

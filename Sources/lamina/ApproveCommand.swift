@@ -26,10 +26,7 @@ struct ApproveCommand: ParsableCommand {
     @OptionGroup var printing: OutputOptions
 
     func validate() throws {
-        let name = by.trimmingCharacters(in: .whitespacesAndNewlines)
-        guard (1...200).contains(name.count), !by.contains(where: \.isNewline) else {
-            throw ValidationError("--by takes a name, on one line")
-        }
+        guard isOneLine(by), by.count <= 200 else { throw ValidationError("--by takes a name, on one line") }
     }
 
     func run() throws {

@@ -66,7 +66,7 @@ private func vertebraFrames(_ planned: PlannedCase) throws -> [VertebraLevel: Ri
     }
 }
 
-/// Nil where no screw was planned.
+/// Nil where there is no screw.
 private func exportedScrew(_ level: VertebraLevel, _ side: Side, _ planned: PlannedCase) throws -> ExportedScrew? {
     guard let screw = planned.plan.screws.first(where: { $0.level == level.name && $0.side == side && $0.status.hasScrew }) else {
         return nil
@@ -81,7 +81,16 @@ private func exportedScrew(_ level: VertebraLevel, _ side: Side, _ planned: Plan
     let mesh = try readMesh(at: "\(planned.folder)/screws/\(level)_\(side.rawValue).stl")
     return ExportedScrew(
         level: level, side: side, mesh: mesh, patientFromScrew: patientFromVertebra * vertebraFromScrew, entry: entry, tip: tip,
-        diameter: diameter, length: length)
+        diameter: diameter, length: length, remark: remark(screw.status))
+}
+
+/// A person's screw never looks like one that lamina planned.
+private func remark(_ status: PlanFile.Status) -> String? {
+    switch status {
+    case .adjusted: "placed by hand"
+    case .riskAccepted: "placed by hand, BREAKS A RULE"
+    case .planned, .refused, .removed: nil
+    }
 }
 
 private func point(_ numbers: [Double]) -> Point<Patient>? { numbers.count == 3 ? Point(numbers[0], numbers[1], numbers[2]) : nil }

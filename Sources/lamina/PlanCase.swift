@@ -10,6 +10,8 @@ struct CaseContent {
     var plan: PlanFile
     var meshes: CaseMeshes
     var exit: CommandExit
+    /// Files that shaped the plan besides what it stands on.
+    var inputs: [String] = []
 }
 
 /// Reads, plans and writes a whole case.
@@ -52,10 +54,11 @@ func writePlanCase(
         outcome.exit = made.exit
         outcome.screws = made.plan.screws.map(ScrewSummary.init)
         outcome.text = screwTable(made.plan) + "\n\nCase written to \(output)"
-        return Manifest(
+        return try Manifest(
             laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt, finishedAt: Date(),
-            engines: engines().merging(images.origin.engine) { _, new in new }, parameters: try images.parameters(),
-            inputs: inputs.records, image: try manifestImage(inputs.image, images.ct.metadata), stages: log.stages, warnings: log.warnings,
+            engines: engines().merging(images.origin.engine) { _, new in new }, parameters: images.parameters(),
+            inputs: inputs.records + fileRecords(of: made.inputs), image: manifestImage(inputs.image, images.ct.metadata),
+            stages: log.stages, warnings: log.warnings,
             measurements: measurements)
     }
     let approval = readableApproval(ofCaseAt: output)

@@ -14,7 +14,7 @@ struct WriteManifestTests {
             laminaVersion: "0", arguments: ["lamina"], exit: .ok, startedAt: Date(), finishedAt: Date(), engines: [:], parameters: [:],
             inputs: [], stages: [], warnings: [])
         try writeManifest(manifest, into: folder)
-        #expect(try verifyCase(at: folder).outputs.map(\.path) == ["recording.jsonl"])
+        #expect(try verifyCase(at: folder).manifest.outputs.map(\.path) == ["recording.jsonl"])
         try Data("a lime\n".utf8).write(to: URL(fileURLWithPath: folder + "/recording.jsonl"))
         #expect(throws: CaseFolderError.self) { try verifyCase(at: folder) }
     }

@@ -5,6 +5,7 @@ import hashlib
 import json
 import shutil
 import struct
+import zipfile
 
 import jsonschema
 import nibabel as nib
@@ -300,6 +301,9 @@ def test_lps_and_ras_lines_give_the_same_screw_on_the_same_side(lone_case, tmp_p
     one = made["LPS"]
     assert one["entry_lps_mm"] == pytest.approx(entry, abs=1e-4) and one["tip_lps_mm"] == pytest.approx(tip, abs=1e-3)
     assert one["edit"]["source"] == "markups"
+    inputs = {r["path"]: r["sha256"] for r in json.loads((tmp_path / "RAS/manifest.json").read_text())["inputs"]}
+    drawing = tmp_path / "RAS.mrk.json"
+    assert inputs[str(drawing)] == hashlib.sha256(drawing.read_bytes()).hexdigest()
     x = in_vertebra(one)[0][0]
     assert (x > 0) == (side == "left")
 
@@ -338,3 +342,34 @@ def test_a_line_drawn_from_tip_to_entry_is_refused(lone_case, tmp_path):
     entry, tip = drawn_line(lone_case)
     path = markup(tmp_path / "line.mrk.json", "L1_left", tip, entry)
     assert adjust(lone_case, "--from-markups", path, exit_code=5)["error"]["code"] == "not_through_pedicle"
+
+
+def test_slicers_own_line_is_read(case, tmp_path):
+    """Saved by 3D Slicer's own libraries, which leave the line's name out and call the file by it."""
+    import slicer_core as slicer
+
+    entry, tip = drawn_line(case)
+    line, storage = slicer.vtkMRMLMarkupsLineNode(), slicer.vtkMRMLMarkupsJsonStorageNode()
+    for label, point in (("entry", entry), ("tip", tip)):
+        line.AddControlPoint((point * [-1, -1, 1]).tolist(), label)  # Slicer's own coordinates are RAS
+    storage.SetFileName(str(tmp_path / "L1_left.mrk.json"))
+    assert storage.WriteData(line) == 1
+    adjust(case, "--from-markups", tmp_path / "L1_left.mrk.json")
+    assert screw(case)["entry_lps_mm"] == pytest.approx(entry, abs=1e-4) and screw(case)["tip_lps_mm"] == pytest.approx(tip, abs=1e-3)
+
+
+def test_exports_show_a_persons_screw_and_its_line_comes_back(case, tmp_path):
+    """A screw that is not the planner's is neither left out nor unmarked; the exported line is the same screw again."""
+    adjust(case, "--screw", "L1:left", "--entry-offset-mm", "-4,0,0", "--accept-risk", "to be seen")
+    adjust(case, "--screw", "L1:right", "--remove")
+    one = screw(case)
+    assert run_lamina("export", case, "--format", "mrb", "-o", tmp_path / "a.mrb").returncode == 0
+    with zipfile.ZipFile(tmp_path / "a.mrb") as archive:
+        lines = {name.split("/")[-1]: archive.read(name) for name in archive.namelist() if name.endswith(".mrk.json")}
+        scene = next(archive.read(name).decode() for name in archive.namelist() if name.endswith(".mrml"))
+    assert set(lines) == {"L1_left.mrk.json"} and "BREAKS A RULE" in scene and "L1_right" in scene
+    assert "BREAKS A RULE" in lines["L1_left.mrk.json"].decode()
+    (tmp_path / "L1_left.mrk.json").write_bytes(lines["L1_left.mrk.json"])
+    adjust(case, "--from-markups", tmp_path / "L1_left.mrk.json", "--accept-risk", "again")
+    for name in ("entry_lps_mm", "tip_lps_mm", "length_mm", "diameter_mm"):
+        assert screw(case)[name] == pytest.approx(one[name], abs=1e-4)

@@ -35,6 +35,16 @@ import Testing
         #expect(try readLineMarkups(text(name: "T12 Right"), file: "a").first?.side == .right)
     }
 
+    /// As 3D Slicer saves it: without the line's name, in a file of that name.
+    @Test func aLineWithoutANameIsCalledAsItsFile() throws {
+        let unnamed = Data(String(decoding: text(), as: UTF8.self).replacingOccurrences(of: #""name": "L4_left","#, with: "").utf8)
+        let line = try #require(try readLineMarkups(unnamed, file: "/a/T12_right.mrk.json").first)
+        #expect(line.level == .t12 && line.side == .right)
+        #expect(refusal(unnamed).contains("L4_left"))
+        #expect(throws: WireFileError.self) { try readLineMarkups(text(), file: "L4_right.mrk.json") }
+        #expect(try readLineMarkups(text(), file: "L4_left.mrk.json").count == 1)
+    }
+
     @Test func nothingIsGuessed() {
         #expect(refusal(text(system: "")).contains("coordinateSystem is missing"))
         #expect(refusal(text(system: #""coordinateSystem": "scanner","#)).contains("'scanner'"))

@@ -34,7 +34,7 @@ def cube(ct, low, high, step=0.8):
 def draw(ax, picture, view, screws, labels):
     ax.imshow(picture, cmap="gray", vmin=BONE_WINDOW[0], vmax=BONE_WINDOW[1] + 200, extent=view.extent)
     for screw in screws:
-        if screw["status"] != "planned":
+        if screw["vertebra_from_screw"] is None:
             continue
         entry, tip = np.array(screw["entry_lps_mm"]), np.array(screw["tip_lps_mm"])
         shadow = silhouette(view, entry, tip, screw["diameter_mm"] / 2)
@@ -55,7 +55,7 @@ def table(screws):
     lines = ["level side   screw mm    grade  medial canal  anterior  status"]
     for screw in screws:
         head = f"{screw['level']:<5} {screw['side']:<6}"
-        if screw["status"] == "planned":
+        if screw["vertebra_from_screw"]:
             m = screw["margins_mm"]
             cells = [f"{m[k]:6.1f}" if m[k] is not None else "     -" for k in ("medial", "canal", "anterior")]
             note = ", ".join(w["code"] for w in screw["warnings"])

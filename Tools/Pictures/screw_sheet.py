@@ -36,7 +36,7 @@ def views(screw, centre, frame):
         View("axial", centre, left, back, 42, 42),
         View("sagittal", centre, back, -up, 42, 36),
     ]
-    if screw["status"] != "planned":
+    if screw["vertebra_from_screw"] is None:
         big.append(View("coronal", centre, left, -up, 36, 36))
         return big, []
     entry, tip = np.array(screw["entry_lps_mm"]), np.array(screw["tip_lps_mm"])
@@ -64,7 +64,7 @@ def draw_view(ax, view, ct, labels, level_id, screw):
     for mask, colour, width in ((others, NEIGHBOUR, 0.7), (own, OWN, 1.0)):
         if mask.max() > 0.5 > mask.min():
             ax.contour(across_mm, along_mm, mask, levels=[0.5], colors=colour, linewidths=width)
-    if screw["status"] == "planned":
+    if screw["vertebra_from_screw"]:
         draw_screw(ax, view, screw)
     if screw["pedicle"] and abs(view.height(screw["pedicle"]["isthmus_centre_lps_mm"])) < 2:
         ax.plot(*view.onto(screw["pedicle"]["isthmus_centre_lps_mm"]), ".", color=ISTHMUS, ms=5)
@@ -105,7 +105,7 @@ def mark_directions(ax, view):
 def summary(screw):
     """The plan's numbers as lines of text."""
     lines = []
-    if screw["status"] == "planned":
+    if screw["vertebra_from_screw"]:
         m = screw["margins_mm"]
         angles = screw["angles_deg"]
         lines += [
@@ -123,7 +123,7 @@ def summary(screw):
     pedicle = screw["pedicle"]
     if pedicle:
         lines.append(f"pedicle    {pedicle['width_mm']:.1f} wide, {pedicle['height_mm']:.1f} high at the isthmus, mm")
-    reason = "because" if screw["status"] == "planned" else "REFUSED"
+    reason = "because" if screw["vertebra_from_screw"] else screw["status"].upper()
     for kind, findings in ((reason, screw["reasons"]), ("warning", screw["warnings"])):
         for finding in findings:
             lines += textwrap.wrap(f"{kind} {finding['code']}: {finding['message']}", 62, subsequent_indent="   ")
