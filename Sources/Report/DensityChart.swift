@@ -18,7 +18,7 @@ extension DensityProfile {
         parts.append(label("entry", x: left, y: area.top - 3, anchor: "middle"))
         parts.append(label("tip", x: right, y: area.top - 3, anchor: "middle"))
         parts.append(label("depth, mm", x: (area.left + area.right) / 2, y: area.bottom + 27, anchor: "middle"))
-        parts.append(label("HU", x: area.left - 6, y: area.top - 3, anchor: "end"))
+        parts.append(label("HU", x: area.left - 4, y: 12, anchor: "end"))
         parts += lines(area)
         return """
             <svg class="profile" viewBox="0 0 \(Int(ChartArea.size.x)) \(Int(ChartArea.size.y))" role="img" aria-label="HU along the path of \(name)">\(parts)</svg>
@@ -51,10 +51,10 @@ extension DensityProfile {
 
 /// Where depths and HU fall in the drawing.
 private struct ChartArea {
-    static let size = SIMD2(340.0, 170.0)
+    static let size = SIMD2(340.0, 184.0)
     let left = 48.0
     let right = size.x - 8
-    let top = 16.0
+    let top = 30.0
     let bottom = size.y - 34
     let depths: ClosedRange<Double>
     let values: ClosedRange<Double>

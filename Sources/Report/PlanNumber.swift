@@ -18,7 +18,7 @@ struct PlanNumber {
         guard let value, let text else { return "<span class=\"absent\">none: \(why)</span>" }
         // A minus that a reader cannot miss, and that parses.
         let times: Markup = factor == 1 ? "" : " data-factor=\"\(String(format: "%g", factor))\""
-        let space: Markup = unit == "" ? "" : "&nbsp;"
+        let space: Markup = unit == "" || unit == "\u{00B0}" ? "" : "&nbsp;"
         return
             "<span class=\"number\" data-plan=\"\(pointer)\" data-digits=\"\(shownDigits(of: value))\"\(times)>\(text)</span>\(space)\(unit)"
     }

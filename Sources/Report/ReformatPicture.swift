@@ -77,7 +77,7 @@ enum BoneWindow {
     static let highest = 1250.0
 
     /// Where there is no CT the ground is dark violet: not black, which is air.
-    static func colour(_ hu: Double?) -> Colour {
+    static func colour(_ hu: Double?, above lowest: Double = lowest) -> Colour {
         guard let hu else { return .beyondImage }
         let part = (hu - lowest) / (highest - lowest)
         return Colour(repeating: UInt8((255 * min(max(part, 0), 1)).rounded()))

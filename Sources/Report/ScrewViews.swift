@@ -62,7 +62,7 @@ private struct AnatomicalAxes {
 }
 
 private let overview = (size: SIMD2(400, 360), pixel: 0.22)
-private let closeUp = (size: SIMD2(360, 360), pixel: 0.11)
+private let closeUp = (size: SIMD2(400, 360), pixel: 0.11)
 
 /// As radiologists look: the patient's left on the picture's right, and the front on the left in sagittal ones.
 private func planes(

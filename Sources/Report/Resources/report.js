@@ -62,19 +62,19 @@
     geometry.setIndex(new THREE.BufferAttribute(bone.wide ? new Uint32Array(bytes(bone.triangles)) : new Uint16Array(bytes(bone.triangles)), 1));
     geometry.computeVertexNormals();
     geometry.computeBoundingBox();
-    bones[bone.level] = new THREE.Mesh(geometry, new THREE.MeshStandardMaterial({ color: COLOURS.bone, roughness: 0.75, transparent: true, opacity: 0.55, side: THREE.DoubleSide }));
+    bones[bone.level] = new THREE.Mesh(geometry, new THREE.MeshStandardMaterial({ color: COLOURS.bone, roughness: 0.75, transparent: true, opacity: 0.45, side: THREE.DoubleSide }));
     scene.add(bones[bone.level]);
   }
   for (const screw of data.screws) {
     const entry = new THREE.Vector3(...screw.entry), tip = new THREE.Vector3(...screw.tip), way = tip.clone().sub(entry), length = way.length();
     const shaft = new THREE.Mesh(new THREE.CylinderGeometry(screw.radius, screw.radius, length, 24),
-      new THREE.MeshStandardMaterial({ color: screw.status === "planned" ? COLOURS[screw.side] : COLOURS.unknown, roughness: 0.4 }));
+      new THREE.MeshStandardMaterial({ color: screw.status === "planned" ? COLOURS[screw.side] : COLOURS.unknown, roughness: 0.4, emissive: screw.status === "planned" ? COLOURS[screw.side] : COLOURS.unknown, emissiveIntensity: 0.35 }));
     shaft.position.copy(entry).addScaledVector(way, 0.5);
     shaft.quaternion.setFromUnitVectors(new THREE.Vector3(0, 1, 0), way.clone().normalize());
     const known = screw.status === "planned" ? "" : ` ${screw.status.toUpperCase()}`;
     add(screw, shaft, label(`${screw.level} ${screw.side}${known}`, 7, entry.clone().addScaledVector(way, -12 / length)));
   }
-  for (const refusal of data.refusals) add(refusal, null, label(`${refusal.level} ${refusal.side} REFUSED`, 7, new THREE.Vector3(...refusal.place), "#ffb3a7"));
+  for (const refusal of data.refusals) add(refusal, null, label(`${refusal.level} ${refusal.side}\nREFUSED`, 12, new THREE.Vector3(...refusal.place), "#ffb3a7"));
 
   function add(what, shaft, name) {
     if (shaft) { screws[`${what.level} ${what.side}`] = shaft; scene.add(shaft); }
@@ -89,16 +89,17 @@
   }
 
   function label(text, size, place, colour = "#ffffff") {
-    const picture = document.createElement("canvas"), pen = picture.getContext("2d");
-    pen.font = "bold 48px sans-serif";
-    picture.width = Math.ceil(pen.measureText(text).width) + 16; picture.height = 64;
-    pen.font = "bold 48px sans-serif"; pen.fillStyle = colour; pen.textAlign = "center"; pen.textBaseline = "middle";
+    const picture = document.createElement("canvas"), pen = picture.getContext("2d"), lines = text.split("\n");
+    const font = "bold 48px sans-serif";
+    pen.font = font;
+    picture.width = Math.ceil(Math.max(...lines.map(line => pen.measureText(line).width))) + 16; picture.height = 56 * lines.length + 8;
+    pen.font = font; pen.fillStyle = colour; pen.textAlign = "center"; pen.textBaseline = "middle";
     pen.strokeStyle = "#000000"; pen.lineWidth = 8;
-    pen.strokeText(text, picture.width / 2, 32); pen.fillText(text, picture.width / 2, 32);
+    for (const [n, line] of lines.entries()) { pen.strokeText(line, picture.width / 2, 32 + 56 * n); pen.fillText(line, picture.width / 2, 32 + 56 * n); }
     const texture = new THREE.CanvasTexture(picture);
     texture.minFilter = THREE.LinearFilter;
     const sprite = new THREE.Sprite(new THREE.SpriteMaterial({ map: texture, depthTest: false }));
-    sprite.scale.set(size * picture.width / 64, size, 1);
+    sprite.scale.set(size * picture.width / picture.height, size, 1);
     sprite.position.copy(place);
     sprite.renderOrder = 1;
     return sprite;
@@ -125,7 +126,7 @@
   function look(name) {
     const [from, words] = LOOKS[name];
     // So far that all of it and its letters are in view.
-    const reach = Math.max(half.z, half.x / Math.max(camera.aspect, 0.1), half.y) + 30;
+    const reach = Math.max(half.z, half.x / Math.max(camera.aspect, 0.1), half.y) + 26;
     camera.position.set(...from).multiplyScalar(reach / Math.tan(camera.fov * Math.PI / 360) + half.y).add(middle);
     controls.target.copy(middle);
     controls.update();
