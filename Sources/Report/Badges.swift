@@ -1,17 +1,36 @@
 import Planning
 
+/// How a decision looks.
+enum StatusKind: String {
+    case planned, refused, adjusted, alarm
+
+    /// - Parameter status: as in plan.json. What this report does not know is an alarm.
+    init(_ status: String) {
+        switch PlanFile.Status(rawValue: status) {
+        case .planned: self = .planned
+        case .refused, .removed: self = .refused
+        case .adjusted: self = .adjusted
+        default: self = .alarm
+        }
+    }
+}
+
 /// What was decided, in a word that cannot be overlooked. What this report does not know is shown as it stands, and never as planned.
 ///
 /// - Parameter status: as in plan.json.
 func statusBadge(_ status: String, at index: Int) -> Markup {
-    let text: Markup = "<span data-plan-text=\"/screws/\(index)/status\">\(status)</span>"
-    switch status {
-    case PlanFile.Status.planned.rawValue: return "<span class=\"badge planned\">\(text)</span>"
-    case PlanFile.Status.refused.rawValue: return "<span class=\"badge refused\">\(text)</span>"
-    default:
-        return
-            "<span class=\"badge alarm\">\u{26A0} \(text)</span> <strong class=\"alarm\">a status that this report does not know: not shown as planned</strong>"
-    }
+    let kind = StatusKind(status)
+    let meaning: Markup =
+        switch PlanFile.Status(rawValue: status) {
+        case .planned, .refused: ""
+        case .adjusted: " <strong>placed by a person; it keeps every hard rule</strong>"
+        case .removed: " <strong class=\"alarm\">a person took the screw out</strong>"
+        case .riskAccepted: " <strong class=\"alarm\">placed by a person; IT BREAKS A RULE</strong>"
+        default: " <strong class=\"alarm\">a status that this report does not know: not shown as planned</strong>"
+        }
+    let sign: Markup = kind == .alarm ? "\u{26A0} " : ""
+    return
+        "<span class=\"badge \(kind.rawValue)\">\(sign)<span data-plan-text=\"/screws/\(index)/status\">\(status)</span></span>\(meaning)"
 }
 
 /// A letter on its colour, with the pointer of where it is from.

@@ -64,12 +64,21 @@ struct CaseHeader: Sendable {
                 "<div class=\"banner alarm\" role=\"alert\" id=\"synthetic\"><strong>\u{26A0} SYNTHETIC CT.</strong> The image was not made by X-rays. Pedicles on such images may be far off, and Hounsfield units are not genuine.</div>"
             )
         }
-        let refused = content.plan.screws.count { $0.status == .refused }
+        let refused = content.plan.screws.count { Shaft($0) == nil }
         if refused > 0 {
             all.append(
-                "<div class=\"banner\" id=\"refusals\"><strong>\u{26A0} \(refused) of \(content.plan.screws.count) pedicles \(refused == 1 ? "is" : "are") refused</strong>: no screw is planned there. The reasons stand in the table.</div>"
+                "<div class=\"banner\" id=\"refusals\"><strong>\u{26A0} \(refused) of \(content.plan.screws.count) pedicles \(refused == 1 ? "has" : "have") no screw</strong>: refused, or taken out. The reasons stand in the table.</div>"
             )
         }
+        let byHand = content.plan.screws.count { $0.edit != nil }
+        if byHand > 0 {
+            all.append(
+                "<div class=\"banner\" id=\"edited\"><strong>\u{26A0} A person changed \(byHand) of \(content.plan.screws.count) pedicles.</strong> Each says so, and what was there before.</div>"
+            )
+        }
+        all.append(
+            "<div class=\"banner\" id=\"approval\"><strong>Whether this plan is approved is not written here</strong>, because an approval signs the case as it stands: ask <code>lamina verify</code>.</div>"
+        )
         all.append(
             "<div class=\"banner\" id=\"supine\"><strong>The CT was taken lying.</strong> Vertebrae shift against each other between that scan and the operating table: each screw is true in its own vertebra only. Count the levels anew under X-ray.</div>"
         )

@@ -25,6 +25,7 @@ struct SceneData: Codable, Equatable, Sendable {
     struct Refusal: Codable, Equatable, Sendable {
         let level: String
         let side: String
+        let status: String
         let place: [Double]
     }
 
@@ -44,16 +45,16 @@ struct SceneData: Codable, Equatable, Sendable {
         self.step = step
         bones = meshes.filter { !$0.mesh.vertices.isEmpty }.map { Bone($0, origin: start, step: step) }
         screws = content.plan.screws.compactMap { screw in
-            guard let shaft = Shaft(screw), screw.status != .refused else { return nil }
+            guard let shaft = Shaft(screw) else { return nil }
             return Screw(
                 level: screw.level, side: screw.side.rawValue, status: screw.status.rawValue,
                 entry: [shaft.entry.x, shaft.entry.y, shaft.entry.z], tip: [shaft.tip.x, shaft.tip.y, shaft.tip.z], radius: shaft.radius)
         }
-        refusals = content.plan.screws.filter { $0.status == .refused }.compactMap { screw in
+        refusals = content.plan.screws.filter { Shaft($0) == nil }.compactMap { screw in
             let mesh = meshes.first { $0.level == screw.level }?.mesh
             let middle = mesh?.bounds.map { ($0.lower.xyz + $0.upper.xyz) / 2 + SIMD3(12 * screw.side.leftwardSign, 0, 0) }
             guard let place = screw.pedicle?.isthmusCentre ?? middle.map({ [$0.x, $0.y, $0.z] }) else { return nil }
-            return Refusal(level: screw.level, side: screw.side.rawValue, place: place)
+            return Refusal(level: screw.level, side: screw.side.rawValue, status: screw.status.rawValue, place: place)
         }
     }
 

@@ -26,7 +26,8 @@ struct ScrewCard: Sendable {
         """
         <article class="card \(kind)" id="screw-\(index)" tabindex="0" aria-labelledby="screw-\(index)-name" data-level="\(screw.level)" data-side="\(screw.side.rawValue)">
         <h3 id="screw-\(index)-name"><span data-plan-text="/screws/\(index)/level">\(screw.level)</span> \(sideWords(screw, at: index)) <small>the patient's \(screw.side.rawValue)</small> \(statusBadge(screw.status.rawValue, at: index)) \(size)</h3>
-        \(screw.status == .refused ? refusal : "")
+        \(hasScrew ? "" : refusal)
+        \(edit)
         \(images)
         <div class="facts"><div>\(screw.margins == nil ? "" : marginBars(of: screw, at: index))\(numbers)</div><div>\(density)</div></div>
         \(findings)
@@ -36,7 +37,9 @@ struct ScrewCard: Sendable {
         """
     }
 
-    private var kind: Markup { screw.status == .planned ? "planned" : screw.status == .refused ? "refused" : "unknown" }
+    private var kind: String { StatusKind(screw.status.rawValue).rawValue }
+
+    private var hasScrew: Bool { Shaft(screw) != nil }
 
     private func number(_ value: Double?, _ path: String, digits: Int = 1, factor: Double = 1) -> PlanNumber {
         PlanNumber(value: value, pointer: "/screws/\(index)/\(path)", digits: digits, factor: factor)
@@ -50,6 +53,24 @@ struct ScrewCard: Sendable {
 
     private var refusal: Markup {
         "<div class=\"refusal\"><strong>No screw is planned here.</strong>\(findingList(screw.reasons, of: "reasons"))</div>"
+    }
+
+    /// What a person changed, and what was there before.
+    private var edit: Markup {
+        guard let edit = screw.edit else { return "" }
+        let before = edit.before
+        let size: Markup =
+            before.diameter == nil
+            ? "no screw"
+            : "\u{00D8} \(number(before.diameter, "edit/before/diameter_mm").markup()) \u{00D7} \(number(before.length, "edit/before/length_mm").markup(unit: "mm")), grade \(gradeBadge(before.grade, pointer: "/screws/\(index)/edit/before/grade"))"
+        let risk: Markup =
+            edit.acceptedRisk.map { risk in
+                "<p><strong class=\"alarm\">It breaks:</strong></p>\(findingList(risk.broken, of: "reasons"))<p><strong>It stands because, in the person's words:</strong> \(risk.reason)</p>"
+            } ?? ""
+        let worse: Markup = edit.worse.isEmpty ? "" : "<p><strong>Worse than before:</strong></p>\(findingList(edit.worse, of: "warnings"))"
+        return """
+            <div class="edit"><strong>Changed by a person: \(edit.action.rawValue)</strong> (by \(edit.source.rawValue)). Before: <span data-plan-text="/screws/\(index)/edit/before/status">\(before.status.rawValue)</span>, \(size).\(worse)\(risk)</div>
+            """
     }
 
     private var images: Markup {
@@ -125,7 +146,7 @@ struct ScrewCard: Sendable {
     private var findings: Markup {
         let warnings: Markup = screw.warnings.isEmpty ? "" : "<h4>Warnings</h4>\(findingList(screw.warnings, of: "warnings"))"
         let reasons: Markup =
-            screw.status == .refused || screw.reasons.isEmpty ? "" : "<h4>Why this screw</h4>\(findingList(screw.reasons, of: "reasons"))"
+            !hasScrew || screw.reasons.isEmpty ? "" : "<h4>Why this screw</h4>\(findingList(screw.reasons, of: "reasons"))"
         return warnings + reasons
     }
 

@@ -22,9 +22,10 @@ private func row(_ screw: PlanFile.Screw, at index: Int) -> Markup {
         <th scope="row"><a href="#screw-\(index)"><span data-plan-text="/screws/\(index)/level">\(screw.level)</span></a></th><td class="side">\(sideWords(screw, at: index))</td><td>\(statusBadge(screw.status.rawValue, at: index))</td>
         """
     let codes = screw.warnings.map { finding -> Markup in "<li>\(finding.message)</li>" }
-    guard screw.status != .refused else {
+    guard Shaft(screw) != nil else {
         let why = screw.reasons.map { finding -> Markup in "<li><strong>\(finding.message)</strong></li>" }
-        return "<tr class=\"refused\">\(name)<td colspan=\"3\">no screw</td><td><ul>\(why)\(codes)</ul></td></tr>"
+        return
+            "<tr class=\"\(StatusKind(screw.status.rawValue).rawValue)\">\(name)<td colspan=\"3\">no screw</td><td><ul>\(why)\(codes)</ul></td></tr>"
     }
     let warnings: Markup = codes.isEmpty ? "none" : "<ul>\(codes)</ul>"
     func number(_ value: Double?, _ key: String) -> PlanNumber { PlanNumber(value: value, pointer: "/screws/\(index)/\(key)") }
@@ -32,6 +33,6 @@ private func row(_ screw: PlanFile.Screw, at index: Int) -> Markup {
         leastMargin(of: screw, at: index).map { "\($0.number.markup(unit: "mm")) \($0.name)" }
         ?? "<span class=\"absent\">not measured</span>"
     return """
-        <tr class="\(screw.status == .planned ? "planned" : "unknown")">\(name)<td class="figure">\u{00D8} \(number(screw.diameter, "diameter_mm").markup()) \u{00D7} \(number(screw.length, "length_mm").markup(unit: "mm"))</td><td>\(gradeBadge(screw.grade, pointer: "/screws/\(index)/grade")) (\(gradeBadge(screw.gradeIfBoneIsSmaller, pointer: "/screws/\(index)/grade_if_bone_is_one_voxel_smaller")))</td><td class="figure">\(least)</td><td>\(warnings)</td></tr>
+        <tr class="\(StatusKind(screw.status.rawValue).rawValue)">\(name)<td class="figure">\u{00D8} \(number(screw.diameter, "diameter_mm").markup()) \u{00D7} \(number(screw.length, "length_mm").markup(unit: "mm"))</td><td>\(gradeBadge(screw.grade, pointer: "/screws/\(index)/grade")) (\(gradeBadge(screw.gradeIfBoneIsSmaller, pointer: "/screws/\(index)/grade_if_bone_is_one_voxel_smaller")))</td><td class="figure">\(least)</td><td>\(warnings)</td></tr>
         """
 }

@@ -59,7 +59,7 @@ struct SpinePicture: Sendable {
         for (y, row) in rows.enumerated() {
             for (x, hu) in row.enumerated() { canvas.set(SIMD2(x, y), BoneWindow.colour(hu, above: -50)) }
         }
-        for screw in content.plan.screws where screw.status == .planned { Shaft(screw).map { drawShadow(of: $0, on: &canvas) } }
+        for screw in content.plan.screws { Shaft(screw).map { drawShadow(of: $0, on: &canvas) } }
         let planned = Set(content.plan.screws.map(\.level))
         for (level, middle) in places.middles.sorted(by: { $0.key < $1.key }) {
             let extent = PictureCanvas.extent(of: level.name, factor: 2)

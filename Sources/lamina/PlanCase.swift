@@ -32,7 +32,8 @@ func planCase(_ request: PlanRequest, at output: String, replacing: Bool, event:
         }
         // Every warning of the run is known by now.
         let file = PlanFile(plan, image: image, warnings: log.warnings.map(PlanFile.Warning.init))
-        return CaseContent(plan: file, meshes: .made(meshes), vertebrae: plan.vertebrae, exit: exit(of: file, missing: images.missingLevels))
+        return CaseContent(
+            plan: file, meshes: .made(meshes), vertebrae: plan.vertebrae, exit: exit(of: file, missing: images.missingLevels))
     }
 }
 

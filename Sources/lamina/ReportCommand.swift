@@ -26,7 +26,7 @@ struct ReportCommand: ParsableCommand {
     func run() throws {
         try runLogged("report", options: printing) { log in
             try checkOutputFile(pdf, replacing: force)
-            let manifest = try log.stage("verify") { try verifyCase(at: folder) }
+            let manifest = try log.stage("verify") { try verifyCase(at: folder) }.manifest
             guard manifest.outputs.contains(where: { $0.path == reportFileName }) else {
                 throw CommandFailure(
                     .usage, code: "no_report", what: "this case has no \(reportFileName)", place: folder,

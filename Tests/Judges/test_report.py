@@ -125,6 +125,7 @@ def test_every_number_is_the_plans(page, plan):
         assert len(text.partition(".")[2]) == digits, (pointer, text)
         assert abs(float(text) - factor * at(plan, pointer)) <= 0.5 * 10.0**-digits + 1e-9, (pointer, text)
         assert float(text) != 0 or at(plan, pointer) == 0 or digits >= 3 or at(plan, pointer) * factor < 0.5, (pointer, text)
+    assert "Markup(" not in page.find_element("tag name", "body").text
     words = page.execute_script("return Array.from(document.querySelectorAll('[data-plan-text]')).map(e => [e.dataset.planText, e.textContent])")
     for pointer, text in words:
         assert text == at(plan, pointer), pointer

@@ -14,7 +14,7 @@ import Testing
         #expect(plain.contains("no patient name kept") && plain.contains("Study date") && plain.contains("not kept"))
         #expect(plain.contains("none: the scan's files give none") && plain.contains(">1.2.3<"))
         #expect(plain.contains("abc123") && plain.contains("lamina test") && plain.contains("not a medical device"))
-        #expect(plain.contains("id=\"supine\"") && plain.contains("2 of 4 pedicles are refused"))
+        #expect(plain.contains("id=\"supine\"") && plain.contains("2 of 4 pedicles have no screw"))
         #expect(!plain.contains("id=\"estimated\"") && !plain.contains("id=\"synthetic\""))
     }
 

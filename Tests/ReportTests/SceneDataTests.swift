@@ -24,7 +24,7 @@ import Testing
     @Test func screwsAndRefusals() throws {
         var content = PhantomReport.content
         let right = PhantomReport.index("L1", .right)
-        content.plan.screws[right].status = .refused
+        (content.plan.screws[right].status, content.plan.screws[right].entry) = (.refused, nil)
         let scene = SceneData(content, meshes: content.meshes)
         #expect(scene.screws.map(\.side) == ["left"] && scene.refusals.map(\.side) == ["right"])
         #expect(scene.screws[0].radius == PhantomReport.shaft(.left).radius)

@@ -67,14 +67,14 @@
   }
   for (const screw of data.screws) {
     const entry = new THREE.Vector3(...screw.entry), tip = new THREE.Vector3(...screw.tip), way = tip.clone().sub(entry), length = way.length();
+    const known = screw.status === "planned" ? "" : ` ${screw.status.toUpperCase()}`, colour = ["planned", "adjusted"].includes(screw.status) ? COLOURS[screw.side] : COLOURS.unknown;
     const shaft = new THREE.Mesh(new THREE.CylinderGeometry(screw.radius, screw.radius, length, 24),
-      new THREE.MeshStandardMaterial({ color: screw.status === "planned" ? COLOURS[screw.side] : COLOURS.unknown, roughness: 0.4, emissive: screw.status === "planned" ? COLOURS[screw.side] : COLOURS.unknown, emissiveIntensity: 0.35 }));
+      new THREE.MeshStandardMaterial({ color: colour, roughness: 0.4, emissive: colour, emissiveIntensity: 0.35 }));
     shaft.position.copy(entry).addScaledVector(way, 0.5);
     shaft.quaternion.setFromUnitVectors(new THREE.Vector3(0, 1, 0), way.clone().normalize());
-    const known = screw.status === "planned" ? "" : ` ${screw.status.toUpperCase()}`;
     add(screw, shaft, label(`${screw.level} ${screw.side}${known}`, 7, entry.clone().addScaledVector(way, -12 / length)));
   }
-  for (const refusal of data.refusals) add(refusal, null, label(`${refusal.level} ${refusal.side}\nREFUSED`, 12, new THREE.Vector3(...refusal.place), "#ffb3a7"));
+  for (const refusal of data.refusals) add(refusal, null, label(`${refusal.level} ${refusal.side}\n${refusal.status.toUpperCase()}`, 12, new THREE.Vector3(...refusal.place), "#ffb3a7"));
 
   function add(what, shaft, name) {
     if (shaft) { screws[`${what.level} ${what.side}`] = shaft; scene.add(shaft); }
