@@ -30,7 +30,7 @@ public func reportHTML(_ content: ReportContent, threads: Int) throws -> Data {
         try ScrewCard(screw, at: index, in: content, places: places)
     }
     let coarse = try concurrentMap(content.meshes, threads: threads) { bone in
-        // A tenth of a millimetre is less than a pixel of the view, and leaves a fifth of the triangles.
+        // Less than a pixel of the view; a quarter of the triangles goes.
         ReportContent.LevelMesh(level: bone.level, mesh: coarsened(bone.mesh, deviation: 0.1, longestEdge: 8))
     }
     let header = CaseHeader(content: content, spine: try spinePictures(content, places: places, threads: threads))

@@ -62,17 +62,22 @@
     geometry.setIndex(new THREE.BufferAttribute(bone.wide ? new Uint32Array(bytes(bone.triangles)) : new Uint16Array(bytes(bone.triangles)), 1));
     geometry.computeVertexNormals();
     geometry.computeBoundingBox();
-    bones[bone.level] = new THREE.Mesh(geometry, new THREE.MeshStandardMaterial({ color: COLOURS.bone, roughness: 0.75, transparent: true, opacity: 0.45, side: THREE.DoubleSide }));
+    const skin = new THREE.Mesh(geometry, new THREE.MeshStandardMaterial({ color: COLOURS.bone, roughness: 0.75, transparent: true, opacity: 0.45 }));
+    // Depth first, so that only the nearest surface is blended over the screws, whatever the order of triangles.
+    const depth = new THREE.Mesh(geometry, new THREE.MeshBasicMaterial({ colorWrite: false, transparent: true }));
+    [depth.renderOrder, skin.renderOrder] = [1, 2];
+    skin.add(depth);
+    bones[bone.level] = skin;
     scene.add(bones[bone.level]);
   }
   for (const screw of data.screws) {
     const entry = new THREE.Vector3(...screw.entry), tip = new THREE.Vector3(...screw.tip), way = tip.clone().sub(entry), length = way.length();
-    const known = screw.status === "planned" ? "" : ` ${screw.status.toUpperCase()}`, colour = ["planned", "adjusted"].includes(screw.status) ? COLOURS[screw.side] : COLOURS.unknown;
+    const known = screw.status === "planned" ? "" : `\n${screw.status.toUpperCase()}`, colour = ["planned", "adjusted"].includes(screw.status) ? COLOURS[screw.side] : COLOURS.unknown;
     const shaft = new THREE.Mesh(new THREE.CylinderGeometry(screw.radius, screw.radius, length, 24),
       new THREE.MeshStandardMaterial({ color: colour, roughness: 0.4, emissive: colour, emissiveIntensity: 0.35 }));
     shaft.position.copy(entry).addScaledVector(way, 0.5);
     shaft.quaternion.setFromUnitVectors(new THREE.Vector3(0, 1, 0), way.clone().normalize());
-    add(screw, shaft, label(`${screw.level} ${screw.side}${known}`, 7, entry.clone().addScaledVector(way, -12 / length)));
+    add(screw, shaft, label(`${screw.level} ${screw.side}${known}`, known ? 12 : 7, entry.clone().addScaledVector(way, -12 / length)));
   }
   for (const refusal of data.refusals) add(refusal, null, label(`${refusal.level} ${refusal.side}\n${refusal.status.toUpperCase()}`, 12, new THREE.Vector3(...refusal.place), "#ffb3a7"));
 
@@ -101,7 +106,7 @@
     const sprite = new THREE.Sprite(new THREE.SpriteMaterial({ map: texture, depthTest: false }));
     sprite.scale.set(size * picture.width / picture.height, size, 1);
     sprite.position.copy(place);
-    sprite.renderOrder = 1;
+    sprite.renderOrder = 3;
     return sprite;
   }
 
