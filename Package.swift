@@ -49,6 +49,8 @@ let package = Package(
         .target(name: "Frames", dependencies: ["CEigenShim"]),
         .target(name: "Anatomy"),
         .target(name: "RandomNumbers"),
+        .target(name: "Pictures"),
+        .target(name: "ThreeJS"),
         .target(name: "Volumes", dependencies: ["Frames"]),
         .target(name: "ImageFiles", dependencies: ["Concurrency", "Volumes", "CImageShim"]),
         .target(
@@ -67,6 +69,10 @@ let package = Package(
         .target(
             name: "Protocols", dependencies: ["Frames", "Anatomy", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
             path: "Protocols", exclude: ["README.md", "Specification", "Clients"]),
+        .target(
+            name: "Report",
+            dependencies: ["Anatomy", "Concurrency", "Digests", "Frames", "ImageFiles", "Meshes", "Pictures", "Planning", "Volumes"],
+            resources: [.embedInCode("Resources/report.css"), .embedInCode("Resources/report.js")]),
         .target(name: "CaseFolder", dependencies: ["CLinux", "Digests", "Protocols", "Signatures"]),
         .target(
             name: "Exchange",
@@ -76,7 +82,7 @@ let package = Package(
         .target(
             name: "LiveWeb",
             dependencies: [
-                "Protocols", "Streaming", .product(name: "FlyingFox", package: "FlyingFox"),
+                "Protocols", "Streaming", "ThreeJS", .product(name: "FlyingFox", package: "FlyingFox"),
                 .product(name: "FlyingSocks", package: "FlyingFox"),
             ],
             resources: [.embedInCode("Resources/index.html")]),
@@ -87,8 +93,11 @@ let package = Package(
                 "Tracking", "Fluoroscopy", "Simulation", "RandomNumbers", "Protocols", "CaseFolder", "Digests", "Exchange", "Inference",
                 "LiveWeb",
                 "OpenIGTLink",
+                "Pictures",
+                "Report",
                 "Signatures",
                 "Streaming",
+                "ThreeJS",
                 "ZeroMQ",
                 "CLibraryVersions",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -125,6 +134,8 @@ let package = Package(
         .testTarget(name: "FramesTests", dependencies: ["Frames", "TestSupport"]),
         .testTarget(name: "AnatomyTests", dependencies: ["Anatomy"]),
         .testTarget(name: "RandomNumbersTests", dependencies: ["RandomNumbers"]),
+        .testTarget(name: "PicturesTests", dependencies: ["Pictures"]),
+        .testTarget(name: "ThreeJSTests", dependencies: ["ThreeJS"]),
         .testTarget(name: "VolumesTests", dependencies: ["Volumes", "TestSupport"]),
         .testTarget(name: "ImageFilesTests", dependencies: ["ImageFiles", "TestSupport"], resources: [.copy("Resources")]),
         .testTarget(name: "SegmentationTests", dependencies: ["Segmentation", "TestSupport"]),
@@ -138,6 +149,7 @@ let package = Package(
             resources: [.copy("Resources")]),
         .testTarget(name: "MeshesTests", dependencies: ["Meshes", "TestSupport"]),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Phantom", "Concurrency", "Protocols", "TestSupport"]),
+        .testTarget(name: "ReportTests", dependencies: ["Report", "Phantom", "Digests", "TestSupport"]),
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "TestSupport"]),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "TestSupport"]),
         .testTarget(name: "StreamingTests", dependencies: ["Digests", "Streaming", "TestSupport"]),

@@ -36,6 +36,7 @@ echo "Its own labels against the given ones:"
 cat <<END
 
 Open, in $case_folder/:
+  report.html                         all of the plan with pictures, in any browser: this is what a surgeon looks at
   meshes/spine.stl and screws/*.stl   together in any mesh viewer or slicer; or in 3D Slicer, over the CT
   labels.nii.gz                       the vertebrae that lamina found, on the CT's grid (VerSe ids)
   segmentation.json                   how sure it is of each, and of their names

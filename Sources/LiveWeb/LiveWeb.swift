@@ -8,14 +8,11 @@ import Synchronization
 /// Why the page cannot be served.
 public enum LiveWebError: Error, Equatable, Sendable {
     case cannotListen(port: UInt16, reason: String)
-    /// three.js is not where Debian's package puts it.
-    case noThreeJS(path: String)
 
     /// A stable machine-readable name.
     public var code: String {
         switch self {
         case .cannotListen: "socket_refused"
-        case .noThreeJS: "three_js_missing"
         }
     }
 }
@@ -24,7 +21,6 @@ extension LiveWebError: CustomStringConvertible {
     public var description: String {
         switch self {
         case .cannotListen(let port, let reason): "127.0.0.1:\(port): cannot serve the page: \(reason)"
-        case .noThreeJS(let path): "\(path): three.js is not there, which draws the page; apt-get install libjs-three"
         }
     }
 }
@@ -40,7 +36,7 @@ public final class LiveWeb: Sendable {
     /// - Parameters:
     ///   - port: 0 takes a free one.
     ///   - caseFolder: a verified case: its plan and its meshes are shown.
-    /// - Throws: `LiveWebError`.
+    /// - Throws: `LiveWebError`; `ThreeJSError`.
     public init(port: UInt16, caseFolder: String) throws {
         try checkScripts()
         do {

@@ -2,20 +2,15 @@ import FlyingFox
 import Foundation
 import Protocols
 import Synchronization
+import ThreeJS
 
-/// Debian's libjs-three: which of its files are served under which name.
-private let threeFolder = "/usr/share/javascript/three/"
-private let scripts = [
-    "/three/three.js": "three.js", "/three/STLLoader.js": "examples/js/loaders/STLLoader.js",
-    "/three/OrbitControls.js": "examples/js/controls/OrbitControls.js",
+/// Which files of three.js are served under which name.
+private let scripts: [String: ThreeScript] = [
+    "/three/three.js": .three, "/three/STLLoader.js": .stlLoader, "/three/OrbitControls.js": .orbitControls,
 ]
 
-/// - Throws: `LiveWebError.noThreeJS`.
-func checkScripts() throws {
-    for file in scripts.values where !FileManager.default.fileExists(atPath: threeFolder + file) {
-        throw LiveWebError.noThreeJS(path: threeFolder + file)
-    }
-}
+/// - Throws: `ThreeJSError`.
+func checkScripts() throws { for script in scripts.values { _ = try script.read() } }
 
 /// Everything that is served: the page, three.js, the case's plan and meshes, and ticks over a WebSocket. Nothing else of the disk can be named.
 struct Pages: HTTPHandler {
@@ -28,7 +23,7 @@ struct Pages: HTTPHandler {
         case "/": return page(Data(PackageResources.index_html), "text/html; charset=utf-8")
         case "/ticks": return try await WebSocketHTTPHandler(handler: MessageFrameWSHandler(handler: viewers)).handleRequest(request)
         case "/plan.json": return file(caseFolder + "/plan.json", "application/json")
-        case let path where scripts[path] != nil: return file(threeFolder + scripts[path]!, "text/javascript")
+        case let path where scripts[path] != nil: return file(scripts[path]!.path, "text/javascript")
         case let path where path.hasPrefix("/meshes/") && path.hasSuffix(".stl"):
             let name = path.dropFirst(8).dropLast(4)
             guard name.allSatisfy(\.isPlain) else { return HTTPResponse(statusCode: .notFound) }

@@ -18,7 +18,7 @@ struct Adjustment {
         (self.old, self.changes, self.acceptedRisk, self.inputs, self.threads) = (old, changes, acceptedRisk, inputs, threads)
     }
 
-    /// Models the vertebrae of the changed screws anew, judges those screws, and replaces the case in one step. What is not changed is kept byte for byte.
+    /// Models the vertebrae anew (the report shows all of them), judges the changed screws, and replaces the case in one step. What is not changed is kept byte for byte.
     ///
     /// - Throws: `CommandFailure` for what cannot be done or breaks a rule; what `writePlanCase` throws.
     func write(scan: String?, log: RunLog) throws -> CommandOutcome {
@@ -34,23 +34,23 @@ struct Adjustment {
         let event = CaseEvent(.adjusted, changes: changes.map(\.sentence) + (acceptedRisk.map { ["accepted risk: \($0)"] } ?? []))
         var outcome = try writePlanCase(request, at: old.folder, replacing: true, event: event, log: log) { images, _ in
             var plan = old.plan
-            changed = try log.stage("judge") { try judgedScrews(images, log: log) }
+            let spine = try log.stage("model") {
+                try ModelledSpine(
+                    levels: levelsOfPlan, labels: images.labels.volume, parameters: images.planning.vertebra, threads: threads)
+            }
+            changed = try log.stage("judge") { try judgedScrews(images, on: spine, log: log) }
             for (change, screw) in zip(changes, changed) { plan.screws[try index(of: change)] = screw }
             warn(about: plan, log: log)
             plan.warnings = log.warnings.map(PlanFile.Warning.init)
             plan.schemaVersion = PlanFile.currentVersion
-            return CaseContent(plan: plan, meshes: .kept(old), exit: .ok, inputs: inputs)
+            return CaseContent(plan: plan, meshes: .kept(old), vertebrae: spine.vertebrae, exit: .ok, inputs: inputs)
         }
         outcome.text = changed.map(changeText).joined(separator: "\n") + "\n\n" + outcome.text
         outcome.changes = changed.map(ScrewChangeSummary.init)
         return outcome
     }
 
-    private func judgedScrews(_ images: PlanInputs, log: RunLog) throws -> [PlanFile.Screw] {
-        // A screw that is taken out needs no judging.
-        let judged = changes.filter { if case .remove = $0.wish { false } else { true } }
-        let spine = try ModelledSpine(
-            levels: Set(judged.map(\.level)).sorted(), labels: images.labels.volume, parameters: images.planning.vertebra, threads: threads)
+    private func judgedScrews(_ images: PlanInputs, on spine: ModelledSpine, log: RunLog) throws -> [PlanFile.Screw] {
         let warnings = log.warnings.map(PlanFile.Warning.init)
         return try changes.map { change in
             let site = spine.site(

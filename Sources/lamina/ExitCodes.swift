@@ -12,9 +12,11 @@ import Meshes
 import OpenIGTLink
 import Phantom
 import Protocols
+import Report
 import Segmentation
 import Simulation
 import Streaming
+import ThreeJS
 import Tracking
 import ZeroMQ
 
@@ -38,6 +40,8 @@ func commandFailure(for error: any Error) -> CommandFailure {
     case let error as RecordingError: failure(of: error)
     case let error as CaseFetchError: failure(of: error)
     case let error as LiveWebError: CommandFailure(.storage, code: error.code, what: "\(error)", place: "--web")
+    case let error as ThreeJSError: CommandFailure(.storage, code: error.code, what: "\(error)")
+    case let error as ReportError: CommandFailure(.storage, code: error.code, what: "\(error)")
     case let error as OpenIGTLinkError: CommandFailure(.storage, code: error.code, what: "\(error)", place: "--openigtlink")
     case let error as TrackingError: CommandFailure(.noSpine, code: "nothing_to_track", what: "\(error)")
     case let error as SimulationError: CommandFailure(.usage, code: "out_of_view", what: "\(error)")

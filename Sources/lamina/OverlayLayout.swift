@@ -1,3 +1,4 @@
+import Pictures
 import Tracking
 
 /// Where things lie in the picture of a frame: lines of text, a margin, the image enlarged so that the text can be read, a margin, lines of text.

@@ -9,6 +9,8 @@ import Synchronization
 struct CaseContent {
     var plan: PlanFile
     var meshes: CaseMeshes
+    /// Of the plan's levels, those that can be modelled.
+    var vertebrae: [VertebraModel]
     var exit: CommandExit
     /// Files that shaped the plan besides what it stands on.
     var inputs: [String] = []
@@ -32,7 +34,8 @@ func planCase(_ request: PlanRequest, at output: String, replacing: Bool, event:
         }
         // Every warning of the run is known by now.
         let file = PlanFile(plan, image: image, warnings: log.warnings.map(PlanFile.Warning.init))
-        return CaseContent(plan: file, meshes: .made(meshes), exit: exit(of: file, missing: images.missingLevels))
+        return CaseContent(
+            plan: file, meshes: .made(meshes), vertebrae: plan.vertebrae, exit: exit(of: file, missing: images.missingLevels))
     }
 }
 
@@ -50,7 +53,8 @@ func writePlanCase(
         let inputs = try log.stage("hash inputs") { try hashInputs(images, for: draft) }
         try request.checkImage?(inputs.image)
         let made = try content(images, inputs.image)
-        let measurements = try writePlanFiles(made.plan, images, meshes: made.meshes, into: draft, log: log)
+        let measurements = try writePlanFiles(
+            made.plan, images, meshes: made.meshes, vertebrae: made.vertebrae, into: draft, log: log)
         outcome.exit = made.exit
         outcome.screws = made.plan.screws.map(ScrewSummary.init)
         outcome.text = screwTable(made.plan) + "\n\nCase written to \(output)"

@@ -8,7 +8,8 @@ struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Plan pedicle screws on a CT and write a case folder.",
         discussion: """
-            The case holds labels.nii.gz, meshes/*.stl, screws/*.stl, screws.csv, plan.json, audit.jsonl and manifest.json. Left and right are the patient's.
+            The case holds report.html, which needs no other file, and labels.nii.gz, meshes/*.stl, screws/*.stl, screws.csv, plan.json, \
+            audit.jsonl and manifest.json. Left and right are the patient's.
             Exit codes: 0 every pedicle planned, 5 some refused (reasons in plan.json), 4 no spine or a level missing, 3 damaged or wrong input, \
             2 usage, 6 storage or stopped.
             """)
@@ -37,6 +38,9 @@ struct PlanCommand: ParsableCommand {
     @Option(help: "A screw catalogue of the form of Planning/Catalogue/screws.json. Default: a generic one.", completion: .file())
     var catalogue: String?
 
+    @Option(help: "What the patient is called in report.html, at most 64 characters. Nothing is taken from the scan's files.")
+    var pseudonym: String?
+
     @Flag(help: "Replace an existing case.")
     var force = false
 
@@ -47,6 +51,7 @@ struct PlanCommand: ParsableCommand {
 
     func validate() throws {
         if !(1...64).contains(threads) { throw ValidationError("--threads takes 1 to 64") }
+        if let pseudonym, !(1...64).contains(pseudonym.count) { throw ValidationError("--pseudonym takes 1 to 64 characters") }
         if labels != nil, scheme == nil {
             throw ValidationError(
                 "--labels needs --scheme, because the same id means different vertebrae in different schemes (27 is L5 in one, the coccyx in "
@@ -70,7 +75,8 @@ struct PlanCommand: ParsableCommand {
         let source: LabelSource = labels.flatMap { path in scheme.map { .file(path: path, scheme: $0) } } ?? .automatic(segmentation)
         return PlanRequest(
             input: input, image: image, labels: source,
-            isSitusInversus: sides.situsInversus, catalogue: catalogue, levels: levels, threads: threads)
+            isSitusInversus: sides.situsInversus, catalogue: catalogue, levels: levels, threads: threads,
+            pseudonym: pseudonym)
     }
 }
 

@@ -18,16 +18,23 @@ enum CaseMeshes {
 
 /// Writes everything of a case but its manifest and audit, and returns what was measured on the way. Whatever stands in a case is written here, whichever
 /// command makes it.
+///
+/// - Parameter vertebrae: of all levels of the plan that can be modelled, for the report.
 func writePlanFiles(
-    _ file: PlanFile, _ images: PlanInputs, meshes: CaseMeshes, into draft: CaseDraft, log: RunLog
+    _ file: PlanFile, _ images: PlanInputs, meshes: CaseMeshes, vertebrae: [VertebraModel], into draft: CaseDraft, log: RunLog
 ) throws -> [String: JSONValue] {
-    try log.stage("write files") {
+    let planBytes = try encodedJSON(file)
+    let report = try log.stage("make report") {
+        try caseReport(file, planBytes: planBytes, vertebrae: vertebrae, meshes: meshes, images, log: log)
+    }
+    return try log.stage("write files") {
         let measured = try write(meshes, into: draft)
         try writeScrewMeshes(file, into: draft)
         try draft.write(images.labels.volume, to: "labels.nii.gz")
-        try draft.write(encodedJSON(file), to: "plan.json")
+        try draft.write(planBytes, to: "plan.json")
         if let segmentation = images.origin.segmentation { try draft.write(encodedJSON(segmentation), to: SegmentationFile.name) }
         try draft.write(Data(screwCSV(file).utf8), to: "screws.csv")
+        try draft.write(report, to: reportFileName)
         return measured
     }
 }

@@ -17,6 +17,8 @@ struct PlanRequest {
     /// Nil for every labelled level from T1 to S1.
     var levels: [VertebraLevel]?
     let threads: Int
+    /// What a person calls the patient in the report; nothing is taken from the scan's files.
+    let pseudonym: String?
     /// Throws where the image is not the one that is meant; nil where any will do.
     var checkImage: ((PlanFile.Image) throws -> Void)?
 

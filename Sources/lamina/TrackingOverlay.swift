@@ -4,6 +4,7 @@ import Fluoroscopy
 import Foundation
 import Frames
 import ImageFiles
+import Pictures
 import Planning
 import Segmentation
 import Tracking

@@ -238,7 +238,9 @@ def test_every_file_but_those_of_the_screw_is_kept(case):
     before = files(case)
     adjust(case, "--screw", "L1:left", "--length-mm", screw(case)["length_mm"] - 5)
     now = files(case)
-    assert {n for n in before if now[n] != before[n]} == {"plan.json", "screws.csv", "screws/L1_left.stl", "manifest.json", "audit.jsonl"}
+    assert {n for n in before if now[n] != before[n]} == {
+        "plan.json", "screws.csv", "report.html", "screws/L1_left.stl", "manifest.json", "audit.jsonl"}
+    assert "placed by a person" in (case / "report.html").read_text()
     assert set(now) == set(before)
 
 

@@ -69,7 +69,7 @@ def test_holds_the_files_that_were_promised(phantom_case, cut_case):
         screws = [f"screws/{s['level']}_{s['side']}.stl" for s in plan["screws"] if s["status"] == "planned"]
         assert screws and ("L2" in {v["level"] for v in plan["vertebrae"]}) == (case == phantom_case)
         meshes = [f"meshes/{level}.stl" for level in ("T12", "L1", "L2", "spine")]
-        assert set(files(case)) == {"plan.json", "manifest.json", "audit.jsonl", "screws.csv", "labels.nii.gz", *meshes, *screws}
+        assert set(files(case)) == {"plan.json", "manifest.json", "audit.jsonl", "screws.csv", "report.html", "labels.nii.gz", *meshes, *screws}
 
 
 def test_same_input_same_bytes_whatever_the_threads(phantom, phantom_case, tmp_path):

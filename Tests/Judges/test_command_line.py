@@ -60,6 +60,8 @@ def test_schemas_are_schemas(name):
         ["segment", "ct.nii.gz", "-o", "labels.mha"],
         ["segment", "ct.nii.gz", "-o", "labels.nii.gz", "--threads", "65"],
         ["relabel", "case"],
+        ["report", "case"],
+        ["plan", "ct.nii.gz", "-o", "case", "--pseudonym", ""],
         ["relabel", "case", "--shift", "0"],
     ],
 )
@@ -86,7 +88,7 @@ def test_help_and_version_exit_0(lamina):
     names = [line.split(": ")[0] for line in libraries]
     assert names == ["Assimp", "DCMTK", "Eigen", "GDCM", "libcrypto", "libpng", "LibTIFF", "OpenVINO", "teem", "ZeroMQ", "zlib"]
     assert all(any(c.isdigit() for c in line) for line in libraries), libraries
-    for arguments in (["--help"], ["plan", "--help"], ["help", "plan"], ["segment", "--help"], ["relabel", "--help"], ["track", "--help"], ["simulate", "--help"]):
+    for arguments in (["--help"], ["plan", "--help"], ["help", "plan"], ["segment", "--help"], ["relabel", "--help"], ["report", "--help"], ["track", "--help"], ["simulate", "--help"]):
         run = lamina(*arguments)
         assert run.returncode == 0 and "USAGE" in run.stdout and run.stderr == ""
 

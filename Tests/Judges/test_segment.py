@@ -1,6 +1,7 @@
 """`lamina segment`, `lamina plan` without labels, and `lamina relabel`, on phantoms whose bone is known. Nothing here depends on what the networks
 score beyond a plain phantom: they may be exchanged."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -725,6 +726,8 @@ def test_relabelled_by_one_and_back(case, automatic_case, tmp_path):
     assert {tuple(p.stem.split("_")) for p in (case / "screws").iterdir()} == screws
     rows = (case / "screws.csv").read_text()
     assert all(level in rows for level in later) and f"\n{levels[0]}," not in rows
+    page = (case / "report.html").read_text()
+    assert hashlib.sha256((case / "plan.json").read_bytes()).hexdigest() in page and "A person moved the count" in page and "LEVEL ESTIMATED" not in page
 
     assert not report["level_estimated"] and "user" in report["anchors"] and report["shifts"] == []
     for warnings in (plan, manifest, json.loads(run.stdout)):

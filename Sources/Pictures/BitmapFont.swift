@@ -2,9 +2,9 @@
 ///
 /// Text in pictures must look the same on every machine, without a font that may not be there, so that the glyphs stand here: those of `8x13B.pcf` in Debian's
 /// xfonts-base, which says of itself: "Public domain font.  Share and enjoy."
-enum BitmapFont {
-    static let columns = 8
-    static let rows = 13
+public enum BitmapFont {
+    public static let columns = 8
+    public static let rows = 13
 
     /// The rows of a character from the top, the highest bit leftmost; of what is not ASCII, those of "?".
     static func glyph(_ character: Character) -> ArraySlice<UInt8> {

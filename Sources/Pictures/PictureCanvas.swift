@@ -1,32 +1,32 @@
 /// A picture in colour that is drawn on, pixel by pixel: no smoothing, so that the same drawing gives the same bytes.
 ///
 /// Places are pixels: (0, 0) is the first of the top row. What lies outside is left out.
-struct PictureCanvas {
-    let size: SIMD2<Int>
+public struct PictureCanvas: Sendable {
+    public let size: SIMD2<Int>
     /// Red, green, blue of each pixel, row by row.
-    private(set) var pixels: [UInt8]
+    public private(set) var pixels: [UInt8]
 
     /// All black.
-    init(size: SIMD2<Int>) {
+    public init(size: SIMD2<Int>) {
         self.size = size
         pixels = [UInt8](repeating: 0, count: 3 * size.x * size.y)
     }
 
-    mutating func set(_ place: SIMD2<Int>, _ colour: Colour) {
+    public mutating func set(_ place: SIMD2<Int>, _ colour: Colour) {
         guard place.x >= 0, place.y >= 0, place.x < size.x, place.y < size.y else { return }
         let n = 3 * (place.y * size.x + place.x)
         (pixels[n], pixels[n + 1], pixels[n + 2]) = (colour.x, colour.y, colour.z)
     }
 
     /// A rectangle from its upper left pixel.
-    mutating func fill(_ corner: SIMD2<Int>, _ extent: SIMD2<Int>, _ colour: Colour) {
+    public mutating func fill(_ corner: SIMD2<Int>, _ extent: SIMD2<Int>, _ colour: Colour) {
         for y in max(0, corner.y)..<max(0, corner.y, min(size.y, corner.y + extent.y)) {
             for x in max(0, corner.x)..<max(0, corner.x, min(size.x, corner.x + extent.x)) { set(SIMD2(x, y), colour) }
         }
     }
 
     /// A straight line, `width` pixels wide, with one dot for each pixel along its longer direction.
-    mutating func line(_ from: SIMD2<Double>, _ to: SIMD2<Double>, _ colour: Colour, width: Int = 1) {
+    public mutating func line(_ from: SIMD2<Double>, _ to: SIMD2<Double>, _ colour: Colour, width: Int = 1) {
         guard let (from, to) = clipped(from, to) else { return }
         let way = to - from
         let steps = max(1, Int(max(abs(way.x), abs(way.y)).rounded(.up)))
@@ -59,7 +59,7 @@ struct PictureCanvas {
     /// One line of text on a ground of its own, from the upper left pixel of its first character.
     ///
     /// - Parameter factor: pixels of the picture to a side of one of the font's.
-    mutating func write(_ text: String, at corner: SIMD2<Int>, _ colour: Colour, on ground: Colour = .black, factor: Int) {
+    public mutating func write(_ text: String, at corner: SIMD2<Int>, _ colour: Colour, on ground: Colour = .black, factor: Int) {
         fill(corner, Self.extent(of: text, factor: factor), ground)
         for (n, character) in text.enumerated() {
             for (y, bits) in BitmapFont.glyph(character).enumerated() {
@@ -72,21 +72,21 @@ struct PictureCanvas {
     }
 
     /// Of written text, pixels.
-    static func extent(of text: String, factor: Int) -> SIMD2<Int> {
+    public static func extent(of text: String, factor: Int) -> SIMD2<Int> {
         SIMD2(text.count * BitmapFont.columns, BitmapFont.rows) &* factor
     }
 }
 
 /// Red, green, blue.
-typealias Colour = SIMD3<UInt8>
+public typealias Colour = SIMD3<UInt8>
 
 extension Colour {
-    static let black = Colour(0, 0, 0)
-    static let white = Colour(255, 255, 255)
-    static let yellow = Colour(255, 230, 0)
-    static let red = Colour(255, 90, 90)
-    static let green = Colour(60, 220, 90)
-    static let orange = Colour(255, 160, 40)
-    static let cyan = Colour(0, 230, 230)
-    static let magenta = Colour(240, 80, 240)
+    public static let black = Colour(0, 0, 0)
+    public static let white = Colour(255, 255, 255)
+    public static let yellow = Colour(255, 230, 0)
+    public static let red = Colour(255, 90, 90)
+    public static let green = Colour(60, 220, 90)
+    public static let orange = Colour(255, 160, 40)
+    public static let cyan = Colour(0, 230, 230)
+    public static let magenta = Colour(240, 80, 240)
 }
