@@ -11,13 +11,14 @@ struct ListeningSocket {
     /// - Parameters:
     ///   - address: port 0 lets the system choose one.
     ///   - isForced: bind an address that the network reaches without CURVE.
-    ///   - greatestBytes: a peer that announces a longer part is hung up on, before memory is taken for it.
+    ///   - greatestBytes: a peer that announces a longer part is hung up on, before memory is taken for it. CURVE's handshake counts too, and needs 512.
     ///   - configure: sets more options before the socket is bound.
     /// - Throws: `ZeroMQError.unprotected`; `.refused`, for an address in use for example.
     init(
         _ context: SocketContext, _ kind: Int32, at address: TCPAddress, security: CurveServer?, isForced: Bool, greatestBytes: Int,
         configure: (Socket) throws(ZeroMQError) -> Void
     ) throws(ZeroMQError) {
+        precondition(security == nil || greatestBytes >= 512, "CURVE's handshake would be hung up on")
         guard address.isLoopback || security != nil || isForced else { throw .unprotected(address: address.description) }
         authenticator = if let security { try Authenticator(context, allowed: security.allowed) } else { nil }
         socket = try Socket(context, kind, address: address.description)

@@ -8,7 +8,7 @@ struct ListeningSocketTests {
     private func listening(at address: String, _ security: CurveServer? = nil, isForced: Bool = false) throws -> ListeningSocket {
         try ListeningSocket(
             SocketContext(), ZMQ_ROUTER, at: TCPAddress(address, forBinding: true), security: security, isForced: isForced,
-            greatestBytes: 10
+            greatestBytes: 512
         ) { _ in }
     }
 

@@ -5,8 +5,10 @@ import Testing
 @testable import ZeroMQ
 
 struct RequestServerTests {
-    private func server(_ security: CurveServer? = nil) throws -> RequestServer {
-        try RequestServer(at: TCPAddress("tcp://127.0.0.1:0", forBinding: true), security: security, greatestBytes: 100) { request in
+    private func server(_ security: CurveServer? = nil, greatestBytes: Int = 100) throws -> RequestServer {
+        try RequestServer(
+            at: TCPAddress("tcp://127.0.0.1:0", forBinding: true), security: security, greatestBytes: greatestBytes
+        ) { request in
             // A request may be slow to answer; what waits meanwhile is answered in its turn.
             if request == [Data("slow".utf8)] { Thread.sleep(forTimeInterval: 0.4) }
             return request + [Data("answer".utf8)]
@@ -50,10 +52,10 @@ struct RequestServerTests {
 
     @Test func keysThatAreNotListedAreNotAnswered() throws {
         let (keys, listed, other) = (CurveKeyPair.generated(), CurveKeyPair.generated(), CurveKeyPair.generated())
-        let server = try server(CurveServer(keys: keys, allowed: { [listed.publicKey] }))
+        let server = try server(CurveServer(keys: keys, allowed: { [listed.publicKey] }), greatestBytes: 1000)
         func reply(_ own: CurveKeyPair?, within seconds: Double) throws -> [Data]? {
             let security = own.map { CurveClient(keys: $0, server: keys.publicKey) }
-            return try RequestClient(to: TCPAddress(server.endpoint), security: security, greatestBytes: 100)
+            return try RequestClient(to: TCPAddress(server.endpoint), security: security, greatestBytes: 1000)
                 .reply(to: [Data("?".utf8)], within: seconds)
         }
         #expect(try reply(listed, within: 10)?.count == 2)
