@@ -10,15 +10,19 @@ import Signatures
 /// change is the dangerous one, because somebody remembers that it was approved: it is refused unless a person says that this is known.
 struct ApprovalOptions: ParsableArguments {
     @Option(
-        defaultAsFlag: "", parsing: .next,
+        defaultAsFlag: RequiredApproval.byAnybody, parsing: .next,
         help: "Refuse a plan that is not approved as it stands; with --require-approval=KEY.pub one that this key has not signed.",
         completion: .file())
-    var requireApproval: String?
+    var requireApproval: RequiredApproval?
 
     @Flag(help: "Use a plan that was changed after it was approved.")
     var allowVoidApproval = false
 
     func validate() throws {
+        // The parser takes a name that is empty for none, and so for anybody's approval.
+        if CommandLine.arguments.contains("--require-approval=") {
+            throw ValidationError("--require-approval= names no key; write --require-approval=KEY.pub")
+        }
         if requireApproval != nil, allowVoidApproval {
             throw ValidationError("--require-approval and --allow-void-approval exclude each other")
         }
@@ -28,8 +32,8 @@ struct ApprovalOptions: ParsableArguments {
     ///
     /// - Throws: `CommandFailure`.
     func check(_ approval: CaseApproval, of folder: String, log: RunLog) throws -> CheckedApproval {
-        let trusted =
-            try requireApproval.flatMap { $0.isEmpty ? nil : $0 }.map { [try readPublicKey($0, option: "--require-approval")] } ?? []
+        var trusted: [PublicKey] = []
+        if case .byKey(let file) = requireApproval { trusted = [try readPublicKey(file, option: "--require-approval")] }
         if requireApproval != nil { try approval.require(trusted: Set(trusted), place: folder) }
         let checked = CheckedApproval(text: approval.sentence(trusted: Set(trusted)), summary: approval.summary(trusted: Set(trusted)))
         guard !approval.isApproved else { return checked }
@@ -40,6 +44,17 @@ struct ApprovalOptions: ParsableArguments {
         }
         log.warn(approval.isVoid ? voidApproval : "not_approved", checked.text)
         return checked
+    }
+}
+
+/// Whose approval a plan must have. An empty name of a key, as an unset variable of a script leaves it, is none of these: it must not let anybody's pass.
+enum RequiredApproval: ExpressibleByArgument {
+    case byAnybody
+    case byKey(file: String)
+
+    init?(argument: String) {
+        guard !argument.isEmpty else { return nil }
+        self = .byKey(file: argument)
     }
 }
 

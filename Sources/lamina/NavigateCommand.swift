@@ -59,10 +59,10 @@ struct NavigateCommand: ParsableCommand {
             // By their bytes before any is read.
             let files = try fileRecords(of: opened.files + start.files())
             let frames = opened.paced
-            let identity = try StreamIdentity(of: tracked, at: folder, patient: patient)
+            let identity = StreamIdentity(of: tracked, patient: patient)
             let recorder = try record.map { try Recorder(at: $0, planSHA256: identity.planSHA256, source: frames.streamSource) }
             let bridges = try bridges.open(caseFolder: folder, log: log)
-            let caseServer = try publishing.caseServer(tracked.plan, at: folder, log: log)
+            let caseServer = try publishing.caseServer(tracked.plan, tracked.planSHA256, at: folder, log: log)
             defer { caseServer?.stop() }
             let publisher = try publishing.publisher(
                 identity, source: frames.streamSource, silentBodies: tracked.silentBodies, log: log,

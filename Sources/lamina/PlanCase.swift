@@ -58,6 +58,8 @@ func writePlanCase(
         outcome.exit = made.exit
         outcome.screws = made.plan.screws.map(ScrewSummary.init)
         outcome.text = screwTable(made.plan) + "\n\nCase written to \(output)"
+        // A change by another run meanwhile must not be lost, with an audit that says it was made.
+        try checkUnchanged(request.replaced)
         return try Manifest(
             laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt, finishedAt: Date(),
             engines: engines().merging(images.origin.engine) { _, new in new }, parameters: images.parameters(),

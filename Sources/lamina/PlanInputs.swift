@@ -1,4 +1,5 @@
 import Anatomy
+import CaseFolder
 import Frames
 import ImageFiles
 import Planning
@@ -21,6 +22,8 @@ struct PlanRequest {
     let pseudonym: String?
     /// Throws where the image is not the one that is meant; nil where any will do.
     var checkImage: ((PlanFile.Image) throws -> Void)?
+    /// Of a case that the new one takes the place of, as the change was decided on; empty where there is none, or it does not matter.
+    var replaced: [FileRecord] = []
 
     var readOptions: ReadOptions { image.readOptions(threads: threads) }
 }

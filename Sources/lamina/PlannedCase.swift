@@ -48,6 +48,13 @@ struct PlannedCase {
 }
 
 extension PlannedCase {
+    /// The plan and the labels as they were verified: `checkUnchanged` tells whether another run has taken the case's place since.
+    var verifiedCore: [FileRecord] {
+        manifest.outputs.filter { ["plan.json", "labels.nii.gz"].contains($0.path) }.map {
+            FileRecord(path: "\(folder)/\($0.path)", fingerprint: FileFingerprint(bytes: $0.bytes, sha256: $0.sha256))
+        }
+    }
+
     /// The scan that the case was planned on, with its files by their bytes.
     ///
     /// - Parameters:

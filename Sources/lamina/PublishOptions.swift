@@ -63,12 +63,15 @@ struct PublishOptions: ParsableArguments {
     /// Serves the case where that was asked for.
     ///
     /// - Throws: `ZeroMQError`, `MeshError`; `CommandFailure` for a case that does not hold what its plan names.
-    func caseServer(_ plan: PlanFile, at folder: String, log: RunLog) throws -> CaseServer? {
+    func caseServer(_ plan: PlanFile, _ planSHA256: String, at folder: String, log: RunLog) throws -> CaseServer? {
         guard let serveCase else { return nil }
         let address = try TCPAddress(serveCase, forBinding: true)
-        let served = try log.stage("serve case") { try ServedCase(of: plan, at: folder) }
+        let served = try log.stage("serve case") { try ServedCase(of: plan, planSHA256, at: folder) }
         let server = try CaseServer(at: address, security: try security, isForced: forcePublic, serving: served)
         if address.port == 0 { log.warn("case_served_at", "serving the case at \(server.endpoint)") }
+        if !address.isLoopback, curveKeys == nil {
+            log.warn("unprotected_case", "anybody on the network can read the plan: give --curve-keys")
+        }
         return server
     }
 

@@ -63,6 +63,7 @@ extension PlannedCase {
     /// - Throws: `CommandFailure` for a scan that is not there or a catalogue that is another; the request throws for another scan.
     func request(scan: String?) throws -> PlanRequest {
         var request = command.request
+        request.replaced = verifiedCore
         if let scan { request.input = scan }
         guard FileManager.default.fileExists(atPath: request.input) else { throw scanNotFound(request.input, option: "--input") }
         if let catalogue = request.catalogue { try checkCatalogue(catalogue) }

@@ -61,7 +61,10 @@ struct ReplayCommand: ParsableCommand {
 
     private func play(_ ticks: [(timeNS: Int64, tick: PoseTick)], identity: StreamIdentity, log: RunLog) throws {
         let bridges = try bridges.open(caseFolder: caseFolder ?? "", log: log)
-        let caseServer = try caseFolder.flatMap { try publishing.caseServer(PlannedCase(at: $0).plan, at: $0, log: log) }
+        let caseServer = try caseFolder.flatMap { folder in
+            let planned = try PlannedCase(at: folder)
+            return try publishing.caseServer(planned.plan, planned.sha256(of: "plan.json"), at: folder, log: log)
+        }
         defer { caseServer?.stop() }
         let publisher = try publishing.publisher(
             identity, source: .replay, silentBodies: ticks[0].tick.bodies.map(\.lostAsRecorded), log: log

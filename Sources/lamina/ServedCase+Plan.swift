@@ -1,3 +1,5 @@
+import CaseFolder
+import Digests
 import Foundation
 import Frames
 import Meshes
@@ -8,10 +10,11 @@ import Streaming
 extension ServedCase {
     /// The plan of a verified case, and each planned vertebra and screw as binary glTF in the frame of its vertebra, so that a pose of the stream puts them where they are.
     ///
-    /// - Throws: `MeshError`; `CommandFailure` for a case whose files do not fit its plan.
-    init(of plan: PlanFile, at folder: String) throws {
-        guard let planBytes = FileManager.default.contents(atPath: folder + "/plan.json") else {
-            throw CommandFailure(.integrity, code: "unreadable_case", what: "it cannot be read", place: folder + "/plan.json")
+    /// - Parameter expectedSHA256: of plan.json as it was verified.
+    /// - Throws: `MeshError`; `CaseFolderError.inputChanged`.
+    init(of plan: PlanFile, _ expectedSHA256: String, at folder: String) throws {
+        guard let planBytes = FileManager.default.contents(atPath: folder + "/plan.json"), sha256(of: planBytes) == expectedSHA256 else {
+            throw CaseFolderError.inputChanged(path: folder + "/plan.json")
         }
         var files = [(name: "plan.json", mediaType: "application/json", bytes: planBytes)]
         func add(_ mesh: TriangleMesh<Frames.Vertebra>, _ part: String, to name: String) throws {

@@ -68,12 +68,12 @@ extension TickScrew.Measured {
 
 extension StreamIdentity {
     /// - Parameter patient: a pseudonym; nil: the scan stands for the patient.
-    init(of tracked: TrackedCase, at folder: String, patient: String?) throws {
-        let plan = try fileRecords(of: [folder + "/plan.json"])[0].sha256
+    init(of tracked: TrackedCase, patient: String?) {
         let scan = tracked.plan.image.sha256
         func hash(_ text: String) -> String { sha256(of: Data(text.utf8)) }
         self.init(
-            planSHA256: plan, patientSHA256: patient.map(hash) ?? scan, studySHA256: tracked.plan.image.studyUID.map(hash) ?? scan,
+            planSHA256: tracked.planSHA256, patientSHA256: patient.map(hash) ?? scan,
+            studySHA256: tracked.plan.image.studyUID.map(hash) ?? scan,
             levelEstimated: tracked.plan.levelEstimated)
     }
 }

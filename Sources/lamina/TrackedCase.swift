@@ -13,6 +13,8 @@ struct TrackedCase {
     let plan: PlanFile
     let model: SpineModel
     let approval: CheckedApproval
+    /// Of plan.json as it was verified and read.
+    let planSHA256: String
     /// The case's files and the scan's, by their bytes.
     let inputs: [FileRecord]
 
@@ -37,7 +39,10 @@ struct TrackedCase {
         }
         let frames = try vertebraFrames(of: old.plan, levels: levels, place: folder)
         model = try log.stage("model") { try SpineModel(ct: ct.volume, labels: labels.volume, frames: frames, surroundings: surroundings) }
-        inputs = digests + (try fileRecords(of: ["/plan.json", "/labels.nii.gz"].map { folder + $0 }))
+        inputs = digests + old.verifiedCore
+        planSHA256 = old.sha256(of: "plan.json")
+        // All of this takes a while: what is tracked must be one plan, and not the first half of one and the second of another.
+        try checkUnchanged(old.verifiedCore)
     }
 }
 

@@ -5,6 +5,7 @@ import hashlib
 import json
 import shutil
 import struct
+import subprocess
 import zipfile
 
 import jsonschema
@@ -12,7 +13,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from conftest import run_lamina, schema
+from conftest import PROGRAM, run_lamina, schema
 
 FIGURES = ("margins_mm", "grade", "grade_if_bone_is_one_voxel_smaller", "hu", "depth_fraction", "angles_deg", "diameter_mm", "length_mm")
 
@@ -375,3 +376,12 @@ def test_exports_show_a_persons_screw_and_its_line_comes_back(case, tmp_path):
     adjust(case, "--from-markups", tmp_path / "L1_left.mrk.json", "--accept-risk", "again")
     for name in ("entry_lps_mm", "tip_lps_mm", "length_mm", "diameter_mm"):
         assert screw(case)[name] == pytest.approx(one[name], abs=1e-4)
+
+
+def test_two_changes_at_once_are_both_made_or_one_is_refused(case):
+    runs = {
+        side: subprocess.Popen([PROGRAM, "adjust", case, "--screw", f"L1:{side}", "--remove", "--json"], stdout=subprocess.PIPE, text=True) for side in ("left", "right")}
+    codes = {side: (json.loads(run.communicate(timeout=120)[0]), run.returncode)[1] for side, run in runs.items()}
+    assert set(codes.values()) <= {0, 7} and 0 in codes.values()
+    assert {side for side in codes if screw(case, side=side)["status"] == "removed"} == {side for side, code in codes.items() if code == 0}
+    assert run_lamina("verify", case).returncode == 0

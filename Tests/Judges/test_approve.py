@@ -254,6 +254,8 @@ def test_those_who_use_a_plan_can_demand_its_approval(lone_case, approved, keys,
     assert used(lone_case, f"--require-approval={keys / 'surgeon.pub'}") == (7, "not_approved")
     assert used(approved, f"--require-approval={keys / 'other.pub'}") == (7, "not_trusted_key")
     assert used(approved, f"--require-approval={tmp_path / 'none.pub'}")[0] == 6
+    # As a script's unset variable leaves it: not "anybody".
+    assert used(approved, "--require-approval=")[0] == 2 and used(approved, "--require-approval", "")[0] == 2
     assert run_lamina("adjust", approved, "--screw", "L1:left", "--remove").returncode == 0
     assert used(approved, "--require-approval") == (7, "approval_void")
     # Also when nothing is asked for: somebody remembers that it was approved.
