@@ -42,8 +42,10 @@ struct PosePublisherTests {
         try publisher.publish([tick.bodies[0]], frame: 3, registration: tick.registration, captured: .now)
         try publisher.publish([tick.bodies[2]], frame: 4, registration: tick.registration, captured: .now)
         publisher.stop()
-        let ticks = try sent.ticks
-        #expect(ticks.map(\.sequence) == [1, 2, 3, 4, 5, 6])
+        // On a busy machine the publisher says that nobody was found yet before the first frame is there.
+        let all = try sent.ticks
+        #expect(all.map(\.sequence) == Array(1...UInt64(all.count)))
+        let ticks = Array(all.drop { $0.state == .unregistered })
         #expect(ticks.map(\.state) == [.degraded, .degraded, .degraded, .ok, .lost, .stopped])
         #expect(Set(ticks.map(\.epoch)) == [publisher.epoch] && publisher.epoch != 0)
         #expect(ticks[0].bodies == tick.bodies && ticks[0].identity == tick.identity)
@@ -51,7 +53,7 @@ struct PosePublisherTests {
         #expect(delay >= 7_000_000)
         // Nothing comes after the last.
         try publisher.publish(tick.bodies, frame: 9, registration: tick.registration, captured: .now)
-        #expect(try sent.ticks.count == 6)
+        #expect(try sent.ticks.count == all.count)
     }
 
     /// Silence is told: that nothing was found yet, and afterwards that nothing came in time; and it has no pose.
