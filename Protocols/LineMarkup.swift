@@ -62,6 +62,7 @@ private struct Markup: Decodable {
 
     func line(fileName: String?, _ refusal: (String) -> WireFileError) throws -> LineMarkup {
         guard type == "Line" else { throw refusal("a screw is a markup of type Line, and this is a \(type)") }
+        // Files from before version 1.0.2 of the schema do not name it, and have millimetres.
         guard coordinateUnits ?? "mm" == "mm" else { throw refusal("coordinateUnits is \(coordinateUnits!), and must be mm") }
         // From its left and back to the patient's; RAS points the other way along both.
         let sign: Double

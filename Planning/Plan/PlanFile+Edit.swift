@@ -61,19 +61,14 @@ extension PlanFile {
 extension PlanFile.Screw {
     /// Where the screw stands, in its vertebra's frame; nil where there is none.
     public var placement: ScrewPlacement? {
-        guard let matrix = vertebraFromScrew, let diameter, let length,
-            let vertebraFromScrew = RigidTransform<Vertebra, Screw>(rowMajor4x4: matrix)
-        else { return nil }
-        return ScrewPlacement(
-            entry: vertebraFromScrew.origin, direction: vertebraFromScrew * UnitVector<Screw>.z, diameter: diameter, length: length)
+        guard let screwFrame, let diameter, let length else { return nil }
+        return ScrewPlacement(entry: screwFrame.origin, direction: screwFrame * UnitVector<Screw>.z, diameter: diameter, length: length)
     }
 
     /// The screw to begin with where there is none: that which a person removed, or else the last one that the planner rejected; nil without either.
     public var nearestAlternative: ScrewPlacement? {
         let removed = alternatives.first { $0.rejectedBecause.contains { $0.code == removedByHand.code } }
-        guard let choice = removed ?? alternatives.last, let matrix = patientFromVertebra,
-            let vertebraFromPatient = RigidTransform<Patient, Vertebra>(rowMajor4x4: matrix)?.inverse
-        else { return nil }
+        guard let choice = removed ?? alternatives.last, let vertebraFromPatient = vertebraFrame?.inverse else { return nil }
         func point(_ p: [Double]) -> Point<Vertebra> { vertebraFromPatient * Point<Patient>(p[0], p[1], p[2]) }
         guard choice.entry.count == 3, choice.tip.count == 3, let along = UnitVector(point(choice.tip) - point(choice.entry)) else {
             return nil

@@ -6,15 +6,17 @@ public struct ServedFile: Codable, Equatable, Sendable {
     public var bytes: Int
     /// 64 hexadecimal digits.
     public var sha256: String
+    /// Of a screw, as plan.json has it: "planned", or a person's "adjusted" or "risk_accepted"; nil for what is no screw.
+    public var status: String?
 
-    public init(name: String, mediaType: String, bytes: Int, sha256: String) {
-        (self.name, self.mediaType, self.bytes, self.sha256) = (name, mediaType, bytes, sha256)
+    public init(name: String, mediaType: String, bytes: Int, sha256: String, status: String? = nil) {
+        (self.name, self.mediaType, self.bytes, self.sha256, self.status) = (name, mediaType, bytes, sha256, status)
     }
 
     enum CodingKeys: String, CodingKey, CaseIterable {
         case name
         case mediaType = "media_type"
-        case bytes, sha256
+        case bytes, sha256, status
     }
 
     public init(from decoder: any Decoder) throws {
@@ -31,6 +33,7 @@ public struct ServedFile: Codable, Equatable, Sendable {
         }
         sha256 = try object.decode(String.self, forKey: .sha256)
         guard isSHA256(sha256) else { throw object.error(.sha256, "a SHA-256 has 64 hexadecimal digits") }
+        status = try object.decodeIfPresent(String.self, forKey: .status)
     }
 }
 

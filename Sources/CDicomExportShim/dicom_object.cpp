@@ -55,9 +55,11 @@ void refer(const lamina_export_object &object, IODCommonInstanceReferenceModule 
 
 void save(DcmFileFormat &file, const char *path) {
     errno = 0;
-    bool isWritten =
-        file.saveFile(path, EXS_LittleEndianExplicit, EET_ExplicitLength, EGL_recalcGL, EPD_withoutPadding, 0, 0, EWM_createNewMeta).good();
-    int descriptor = isWritten ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    OFCondition written =
+        file.saveFile(path, EXS_LittleEndianExplicit, EET_ExplicitLength, EGL_recalcGL, EPD_withoutPadding, 0, 0, EWM_createNewMeta);
+    // Without a word from the disk it is the object that is refused.
+    if (written.bad() && errno == 0) check(written);
+    int descriptor = written.good() ? open(path, O_RDONLY | O_CLOEXEC) : -1;
     bool isSynchronized = descriptor >= 0 && fsync(descriptor) == 0;
     int why = errno;
     if (descriptor >= 0) close(descriptor);

@@ -122,18 +122,21 @@ void addFrames(
 void addSegment(
     DcmSegmentation &segmentation, const lamina_export_object &object, const lamina_export_labels &labels,
     const lamina_export_segment &described) {
-    DcmSegment *segment = nullptr;
+    DcmSegment *created = nullptr;
     check(DcmSegment::create(
-        segment, described.name, CodeSequenceMacro(labels.category_code, "SCT", labels.category_meaning),
+        created, described.name, CodeSequenceMacro(labels.category_code, "SCT", labels.category_meaning),
         CodeSequenceMacro(described.code, "SCT", described.meaning),
         labels.is_automatic ? DcmSegTypes::SAT_AUTOMATIC : DcmSegTypes::SAT_SEMIAUTOMATIC, labels.algorithm));
+    std::unique_ptr<DcmSegment> segment(created);
     DcmItem colour;
     putColour(colour, described.rgb);
     const Uint16 *lab = nullptr;
     check(colour.findAndGetUint16Array(DCM_RecommendedDisplayCIELabValue, lab));
     check(segment->setRecommendedDisplayCIELabValue(lab[0], lab[1], lab[2]));
     Uint16 number = 0;
-    check(segmentation.addSegment(segment, number));
+    check(segmentation.addSegment(segment.get(), number));
+    // From here on it is the segmentation's.
+    segment.release();
     addFrames(segmentation, object, labels, described.label, number);
 }
 

@@ -84,9 +84,13 @@ public struct AuditEntry: Codable, Equatable, Sendable {
 
     /// Whether nothing of a line was changed that says this: neither a character nor, where it is an approval, what was signed.
     func isWhole(as line: Data) -> Bool {
+        // Lamina writes none, and a terminal would obey them.
+        guard !(changes + [by ?? ""]).contains(where: hasControlCharacters) else { return false }
         guard let content = try? signedBytes(), entrySHA256 == sha256(of: content), (try? self.line()) == line else { return false }
         guard event == .approved else { return signature == nil && publicKey == nil }
         guard let key, let signature else { return false }
         return by != nil && key.verifies(signature, of: content)
     }
 }
+
+private func hasControlCharacters(_ text: String) -> Bool { text.unicodeScalars.contains { CharacterSet.controlCharacters.contains($0) } }

@@ -6,7 +6,7 @@ import Protocols
 ///
 /// - Throws: `CaseFolderError.system`.
 public func writeManifest(_ manifest: Manifest, into folder: String) throws {
-    try writeDurably(encodedJSON(manifest.listingFiles(of: folder)), to: folder + "/" + Manifest.fileName)
+    try writeOutputFile(encodedJSON(manifest.listingFiles(of: folder)), to: folder + "/" + Manifest.fileName, replacing: false)
 }
 
 extension Manifest {

@@ -3,6 +3,8 @@ import Anatomy
 /// Colours of what is exported, the same as on lamina's live page: sRGB, 0 to 255.
 enum Appearance: CaseIterable {
     case bone, leftScrew, rightScrew
+    /// A screw of either side that breaks a hard rule, at a person's risk.
+    case brokenRule
 
     init(_ side: Side) { self = side == .left ? .leftScrew : .rightScrew }
 
@@ -14,6 +16,7 @@ enum Appearance: CaseIterable {
         case .bone: "bone"
         case .leftScrew: "left screw"
         case .rightScrew: "right screw"
+        case .brokenRule: "screw that breaks a rule"
         }
     }
 
@@ -22,6 +25,7 @@ enum Appearance: CaseIterable {
         case .bone: SIMD3(0xe9, 0xdf, 0xc7)
         case .leftScrew: SIMD3(0x35, 0xd0, 0xe8)
         case .rightScrew: SIMD3(0xff, 0x5f, 0xd2)
+        case .brokenRule: SIMD3(0xe0, 0x20, 0x20)
         }
     }
 

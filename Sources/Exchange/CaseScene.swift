@@ -28,8 +28,8 @@ private func vertebraScene(_ vertebra: ExportedVertebra) -> SceneNode {
     let vertebraFromPatient = patientFromVertebra.inverse
     let screws = vertebra.screws.map { screw in
         SceneNode(
-            screw.name, mesh: screw.mesh.transformed(by: screw.patientFromScrew.inverse), appearance: Appearance(screw.side),
-            parentFromNode: vertebraFromPatient * screw.patientFromScrew)
+            screw.name, mesh: screw.mesh.transformed(by: screw.patientFromScrew.inverse), appearance: screw.appearance,
+            extras: ["status": screw.origin.rawValue, "size": screw.size], parentFromNode: vertebraFromPatient * screw.patientFromScrew)
     }
     return SceneNode(
         vertebra.name, mesh: vertebra.mesh.transformed(by: vertebraFromPatient), parentFromNode: patientFromVertebra, children: screws)

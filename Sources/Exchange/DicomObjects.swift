@@ -28,7 +28,7 @@ public struct DicomObjects {
         exported.vertebrae.flatMap { vertebra in
             [(vertebra.name, vertebra.name, { try stlBytes(vertebra.name, vertebra.mesh) }, Appearance.bone)]
                 + vertebra.screws.map { screw in
-                    (screw.name, "\(screw.name) \(screw.size)", { try stlBytes(screw.name, screw.mesh) }, Appearance(screw.side))
+                    (screw.name, "\(screw.name) \(screw.size)", { try stlBytes(screw.name, screw.mesh) }, screw.appearance)
                 }
         }
     }
@@ -105,9 +105,13 @@ public struct DicomObjects {
             category_meaning: kept.pointer(category.meaning), algorithm: kept.pointer(exported.tool), is_automatic: 0)
     }
 
-    /// Of something new that this export makes; another plan, version or patient's identity makes another.
+    /// Of something new that this export makes; another plan or approval of it, version or patient's identity makes another: a PACS keeps the first object of a UID.
     private func newUID(_ name: String) -> String {
-        uniqueIdentifier(of: ["lamina export", exported.tool, exported.planSHA256, identity.studyUID, name].joined(separator: "\n"))
+        uniqueIdentifier(
+            of: [
+                "lamina export", exported.tool, exported.planSHA256, exported.approval.rawValue, plannedAt.ISO8601Format(),
+                identity.studyUID, name,
+            ].joined(separator: "\n"))
     }
 
     /// Calls `body` with what all objects have, as the shim wants it.

@@ -16,8 +16,10 @@ public struct ExportedCase: Sendable {
     public var approval: Approval
     /// Codes of what the plan warned of, such as "level_estimated", with the levels.
     public var warnings: [Warning]
-    /// Pedicles without a screw, such as "L4_right".
+    /// Pedicles that lamina refused a screw, such as "L4_right".
     public var refused: [String]
+    /// Pedicles that a person took the screw out of.
+    public var removed: [String]
     /// From head to sacrum.
     public var vertebrae: [ExportedVertebra]
 
@@ -40,11 +42,11 @@ public struct ExportedCase: Sendable {
 
     public init(
         title: String, planSHA256: String, tool: String, notice: String, approval: Approval, warnings: [Warning], refused: [String],
-        vertebrae: [ExportedVertebra]
+        removed: [String] = [], vertebrae: [ExportedVertebra]
     ) {
         (self.title, self.planSHA256, self.tool, self.notice) = (title, planSHA256, tool, notice)
         self.approval = approval
-        (self.warnings, self.refused, self.vertebrae) = (warnings, refused, vertebrae)
+        (self.warnings, self.refused, self.removed, self.vertebrae) = (warnings, refused, removed, vertebrae)
     }
 
     public var screws: [ExportedScrew] { vertebrae.flatMap(\.screws) }
@@ -53,7 +55,10 @@ public struct ExportedCase: Sendable {
     var caption: String {
         var sentences = [notice, approval.sentence, "Plan SHA-256 \(planSHA256)."]
         if !warnings.isEmpty { sentences.append("Warnings: \(warnings.map(\.text).joined(separator: ", ")).") }
-        if !refused.isEmpty { sentences.append("No screw planned: \(refused.joined(separator: ", ")).") }
+        if !refused.isEmpty { sentences.append("Refused: \(refused.joined(separator: ", ")).") }
+        if !removed.isEmpty { sentences.append("Taken out by a person: \(removed.joined(separator: ", ")).") }
+        let own = screws.compactMap { screw in screw.origin.remark.map { "\(screw.name) \($0)" } }
+        if !own.isEmpty { sentences.append("Not lamina's: \(own.joined(separator: ", ")).") }
         return sentences.joined(separator: " ")
     }
 }
@@ -97,14 +102,31 @@ public struct ExportedScrew: Sendable {
     /// Millimetres.
     public var diameter: Double
     public var length: Double
-    /// What sets it apart from a screw that lamina planned, in a few words; nil for one that it did.
-    public var remark: String?
+    public var origin: Origin
+
+    /// Whose it is: a person's screw never looks like one that lamina planned.
+    public enum Origin: String, Sendable {
+        case planned
+        /// Placed by a person, and within the rules.
+        case adjusted
+        /// Placed by a person, and breaking a hard rule.
+        case riskAccepted = "risk_accepted"
+
+        /// What sets it apart, in a few words; nil for one that lamina planned.
+        var remark: String? {
+            switch self {
+            case .planned: nil
+            case .adjusted: "placed by hand"
+            case .riskAccepted: "placed by hand, BREAKS A RULE"
+            }
+        }
+    }
 
     public init(
         level: VertebraLevel, side: Side, mesh: TriangleMesh<Patient>, patientFromScrew: RigidTransform<Patient, Screw>,
-        entry: Point<Patient>, tip: Point<Patient>, diameter: Double, length: Double, remark: String? = nil
+        entry: Point<Patient>, tip: Point<Patient>, diameter: Double, length: Double, origin: Origin = .planned
     ) {
-        self.remark = remark
+        self.origin = origin
         (self.level, self.side, self.mesh, self.patientFromScrew) = (level, side, mesh, patientFromScrew)
         (self.entry, self.tip, self.diameter, self.length) = (entry, tip, diameter, length)
     }
@@ -112,7 +134,8 @@ public struct ExportedScrew: Sendable {
     /// Such as "L4_left".
     public var name: String { "\(level.name)_\(side.rawValue)" }
     /// Such as "6.5 x 45 mm", with the remark where there is one.
-    public var size: String { "\(brief(diameter)) x \(brief(length)) mm" + (remark.map { " (\($0))" } ?? "") }
+    public var size: String { "\(brief(diameter)) x \(brief(length)) mm" + (origin.remark.map { " (\($0))" } ?? "") }
+    var appearance: Appearance { origin == .riskAccepted ? .brokenRule : Appearance(side) }
 }
 
 /// A number without the zeros that say nothing: "6.5", "45".

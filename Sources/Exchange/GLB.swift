@@ -10,6 +10,7 @@ public func glbBytes(of exported: ExportedCase) throws -> Data {
         "title": .string(exported.title), "notice": .string(exported.notice), "plan_sha256": .string(exported.planSHA256),
         "approval": .string(exported.approval.rawValue),
         "frame": .string("spine_LPS: x left, y back, z head; metres"), "refused": .array(exported.refused.map { .string($0) }),
+        "removed": .array(exported.removed.map { .string($0) }),
         "warnings": try JSONValue(exported.warnings),
     ]
     return try glbBytes(of: caseScene(exported.vertebrae), generator: exported.tool, extras: extras)
@@ -74,6 +75,7 @@ private struct GLBDocument {
         var fields: [String: JSONValue] = ["name": .string(node.name)]
         if !children.isEmpty { fields["children"] = .array(children) }
         if let surface = node.surface { fields["mesh"] = .integer(try add(surface, name: node.name)) }
+        if !node.extras.isEmpty { fields["extras"] = .object(node.extras.mapValues { .string($0) }) }
         fields["rotation"] = numbers([node.rotation.x, node.rotation.y, node.rotation.z, node.rotation.w])
         fields["translation"] = numbers([node.translation.x / 1000, node.translation.y / 1000, node.translation.z / 1000])
         nodes.append(.object(fields))

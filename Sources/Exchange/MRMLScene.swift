@@ -60,7 +60,7 @@ struct MRMLScene {
 
     /// The size stands in attributes, because Slicer writes the line's measured length over its description; the points' descriptions say it too.
     mutating func addLine(_ screw: ExportedScrew) {
-        let colour = triple(Appearance(screw.side))
+        let colour = triple(screw.appearance)
         let display = add(
             "MarkupsDisplay", "vtkMRMLMarkupsDisplayNode", "\(screw.name) line display",
             [("color", colour), ("selectedColor", colour), ("visibility", "true")])

@@ -11,6 +11,8 @@ struct SceneNode: Sendable {
     /// Where the node's frame stands in its parent's: a unit quaternion x, y, z, w, and mm.
     let rotation: SIMD4<Double>
     let translation: SIMD3<Double>
+    /// What else a reader is told of it.
+    let extras: [String: String]
     var children: [SceneNode] = []
 
     struct Surface: Sendable {
@@ -20,13 +22,14 @@ struct SceneNode: Sendable {
     }
 
     init<Parent, Own>(
-        _ name: String, mesh: TriangleMesh<Own>? = nil, appearance: Appearance = .bone, parentFromNode: RigidTransform<Parent, Own>,
+        _ name: String, mesh: TriangleMesh<Own>? = nil, appearance: Appearance = .bone, extras: [String: String] = [:],
+        parentFromNode: RigidTransform<Parent, Own>,
         children: [SceneNode] = []
     ) {
         self.name = name
         surface = mesh.map { Surface(vertices: $0.vertices, triangles: $0.triangles, appearance: appearance) }
         rotation = parentFromNode.rotation.quaternion
         translation = parentFromNode.translation.xyz
-        self.children = children
+        (self.extras, self.children) = (extras, children)
     }
 }

@@ -13,7 +13,7 @@ func slicerLine(_ screw: ExportedScrew) throws -> Data {
             "selected": .bool(true), "locked": .bool(false), "visibility": .bool(true), "positionStatus": .string("defined"),
         ])
     }
-    let colour = JSONValue.array(Appearance(screw.side).fractions.map { .number($0) })
+    let colour = JSONValue.array(screw.appearance.fractions.map { .number($0) })
     let line: [String: JSONValue] = [
         "type": .string("Line"), "name": .string(screw.name), "coordinateSystem": .string("LPS"), "coordinateUnits": .string("mm"),
         "locked": .bool(false), "fixedNumberOfControlPoints": .bool(true), "labelFormat": .string("%N"),

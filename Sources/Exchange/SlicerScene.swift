@@ -27,7 +27,7 @@ public func writeSlicerScene(_ exported: ExportedCase, ct: CTVolume, labels: Lab
         try add("Data/\(vertebra.name).stl", stlBytes(vertebra.name, vertebra.mesh))
     }
     for screw in exported.screws {
-        scene.addModel(screw.name, Appearance(screw.side), description: screw.size)
+        scene.addModel(screw.name, screw.appearance, description: screw.size)
         scene.addLine(screw)
         try add("Data/\(screw.name).stl", stlBytes(screw.name, screw.mesh))
         try add("Data/\(screw.name).mrk.json", slicerLine(screw))

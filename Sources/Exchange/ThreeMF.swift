@@ -34,6 +34,8 @@ private let relationships =
 
 private struct Solid {
     let name: String
+    /// The name, and what sets a person's screw apart.
+    let title: String
     let vertices: [SIMD3<Double>]
     let triangles: [SIMD3<UInt32>]
     let appearance: Appearance
@@ -41,9 +43,15 @@ private struct Solid {
 
 private func modelXML(of exported: ExportedCase) throws -> Data {
     let solids = exported.vertebrae.flatMap { vertebra in
-        [Solid(name: vertebra.name, vertices: vertebra.mesh.vertices, triangles: vertebra.mesh.triangles, appearance: .bone)]
+        [
+            Solid(
+                name: vertebra.name, title: vertebra.name, vertices: vertebra.mesh.vertices, triangles: vertebra.mesh.triangles,
+                appearance: .bone)
+        ]
             + vertebra.screws.map {
-                Solid(name: $0.name, vertices: $0.mesh.vertices, triangles: $0.mesh.triangles, appearance: Appearance($0.side))
+                Solid(
+                    name: $0.name, title: $0.name + ($0.origin.remark.map { " (\($0))" } ?? ""), vertices: $0.mesh.vertices,
+                    triangles: $0.mesh.triangles, appearance: $0.appearance)
             }
     }
     let shift = plateShift(solids)
@@ -81,7 +89,7 @@ private func opening(_ exported: ExportedCase, shift: SIMD3<Double>) -> String {
 
 private func append(_ solid: Solid, id: Int, to xml: inout Data) throws {
     var text =
-        #"<object id="\#(id)" type="model" name="\#(solid.name)" partnumber="\#(solid.name)" pid="1" pindex="\#(solid.appearance.index)"><mesh><vertices>"#
+        #"<object id="\#(id)" type="model" name="\#(solid.title)" partnumber="\#(solid.name)" pid="1" pindex="\#(solid.appearance.index)"><mesh><vertices>"#
     for v in solid.vertices {
         guard v.x.isFinite, v.y.isFinite, v.z.isFinite else { throw ExchangeError.notFinite(part: solid.name) }
         // The shortest digits that are this single-precision number, as in the case's STL.

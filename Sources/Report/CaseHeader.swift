@@ -18,7 +18,7 @@ struct CaseHeader: Sendable {
         <p>\(count)</p>
         <p><strong>What the count rests on:</strong> \(content.levelBasis.sentence)</p>
         <div class="pictures spine">\(spine.map(\.figure))</div>
-        <p class="reading">Yellow names: planned. Grey names: labelled, not asked for. Orange outlines: shafts. Brightest bone along the line of sight, in a slab round the spine, so near and far are not told apart.</p>
+        <p class="reading">Yellow names: asked for. Grey names: labelled, not asked for. Orange outlines: shafts. Brightest bone along the line of sight, in a slab round the spine, so near and far are not told apart.</p>
         </section>
         <section id="warnings" aria-labelledby="warnings-title"><h2 id="warnings-title">Warnings</h2>\(warnings)</section>
         </header>

@@ -9,6 +9,8 @@ struct ReformatPicture: Sendable {
     let plane: PicturePlane
     /// Burned into the picture, so that a copy of it alone still says whose it is: "L1 LEFT".
     let name: String
+    /// A second line beneath it; nil for none.
+    let remark: String?
     let ct: CTVolume
     let labels: LabelShare
     /// Signed distance to the spinal canal, mm; nil where the vertebra was not modelled.
@@ -35,6 +37,8 @@ struct ReformatPicture: Sendable {
         canvas.writeLetters(of: plane)
         canvas.writeScale(millimetres: 10, pixel: plane.pixel)
         canvas.write(name, at: SIMD2(4, 4), .white, factor: 2)
+        // Beneath the letter of the side at the top, which it must not hide.
+        if let remark { canvas.write(remark, at: SIMD2(4, 8 + PictureCanvas.extent(of: name, factor: 2).y), .screw, factor: 2) }
         return canvas
     }
 

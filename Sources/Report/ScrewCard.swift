@@ -52,7 +52,7 @@ struct ScrewCard: Sendable {
     }
 
     private var refusal: Markup {
-        "<div class=\"refusal\"><strong>No screw is planned here.</strong>\(findingList(screw.reasons, of: "reasons"))</div>"
+        "<div class=\"refusal\"><strong>\(screw.status == .removed ? "A person took the screw out." : "No screw is planned here.")</strong>\(findingList(screw.reasons, of: "reasons"))</div>"
     }
 
     /// What a person changed, and what was there before.

@@ -14,7 +14,7 @@ struct PedicleView: Sendable {
 /// The three reformats of one pedicle; none where its vertebra is nowhere in the labels.
 func pedicleViews(of screw: PlanFile.Screw, in content: ReportContent, places: LabelPlaces) -> [PedicleView] {
     guard let level = VertebraLevel(name: screw.level) else { return [] }
-    let pose = screw.patientFromVertebra.flatMap { RigidTransform<Patient, Vertebra>(rowMajor4x4: $0) }
+    let pose = screw.vertebraFrame
     let isthmus = screw.pedicle.flatMap {
         $0.isthmusCentre.count == 3 ? Point<Patient>($0.isthmusCentre[0], $0.isthmusCentre[1], $0.isthmusCentre[2]) : nil
     }
@@ -30,7 +30,7 @@ func pedicleViews(of screw: PlanFile.Screw, in content: ReportContent, places: L
     guard let centre = isthmus ?? shaft.map({ $0.point($0.length / 2) }) ?? places.middles[level] else { return [] }
     func view(_ title: String, _ caption: String, _ plane: PicturePlane) -> PedicleView {
         let picture = ReformatPicture(
-            plane: plane, name: "\(level.name) \(screw.side.rawValue.uppercased())", ct: content.ct,
+            plane: plane, name: "\(level.name) \(screw.side.rawValue.uppercased())", remark: burnedRemark(screw.status), ct: content.ct,
             labels: LabelShare(labels: content.labels, id: level.rawValue), canal: canal, shaft: shaft, isthmus: isthmus)
         return PedicleView(picture: picture, title: title, caption: caption)
     }
@@ -86,4 +86,13 @@ private func planes(
         PicturePlane(centre: centre.xyz, right: right, down: down, size: overview.size, pixel: overview.pixel)
     }
     return (plane(axes.left, axes.back), plane(axes.back, -axes.up), plane(axes.left, -axes.up))
+}
+
+/// Whose screw it is, where it is not lamina's: a copy of the picture alone must say so.
+private func burnedRemark(_ status: PlanFile.Status) -> String? {
+    switch status {
+    case .adjusted: "BY HAND"
+    case .riskAccepted: "BREAKS A RULE"
+    case .planned, .refused, .removed: nil
+    }
 }

@@ -47,9 +47,8 @@ struct SpinePicture: Sendable {
         return a[axis] + (b[axis] - a[axis]) * (z - a.z) / max(b.z - a.z, 1e-6)
     }
 
-    /// - Parameters:
-    ///   - planned: their names are written in yellow, all others in grey.
-    ///   - isEstimate: said in the picture too.
+    /// The levels that the plan was asked for have yellow names, all others grey ones; that levels are an estimate stands in the picture too.
+    ///
     /// - Complexity: pixels times the slab's depth.
     func drawn(
         _ content: ReportContent, places: LabelPlaces, threads: Int
@@ -60,13 +59,13 @@ struct SpinePicture: Sendable {
             for (x, hu) in row.enumerated() { canvas.set(SIMD2(x, y), BoneWindow.colour(hu, above: -50)) }
         }
         for screw in content.plan.screws { Shaft(screw).map { drawShadow(of: $0, on: &canvas) } }
-        let planned = Set(content.plan.screws.map(\.level))
+        let asked = Set(content.plan.screws.map(\.level))
         for (level, middle) in places.middles.sorted(by: { $0.key < $1.key }) {
             let extent = PictureCanvas.extent(of: level.name, factor: 2)
             let place = plane.place(of: middle)
             // Beside the vertebra and beside the letter of that side: on them the name would hide what it names.
             let corner = SIMD2(24, Int(place.y.rounded()) - extent.y / 2)
-            canvas.write(level.name, at: corner, planned.contains(level.name) ? .yellow : .unplanned, factor: 2)
+            canvas.write(level.name, at: corner, asked.contains(level.name) ? .yellow : .unplanned, factor: 2)
             canvas.line(SIMD2(Double(28 + extent.x), place.y), place - SIMD2(6, 0), .unplanned)
         }
         canvas.writeLetters(of: plane)

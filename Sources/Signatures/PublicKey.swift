@@ -24,7 +24,7 @@ public struct PublicKey: Equatable, Hashable, Sendable {
     ///
     /// - Throws: `SignatureError`.
     public init(pem: Data) throws(SignatureError) {
-        guard let key = reading(pem, { PEM_read_bio_PUBKEY($0, nil, nil, nil) }) else { throw .notAKey }
+        guard let key = reading(pem, { PEM_read_bio_PUBKEY($0, nil, refusesToAsk, nil) }) else { throw .notAKey }
         defer { EVP_PKEY_free(key) }
         guard EVP_PKEY_is_a(key, "ED25519") == 1 else { throw .notEd25519 }
         var bytes: UnsafeMutablePointer<UInt8>?

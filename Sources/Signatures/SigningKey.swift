@@ -24,10 +24,6 @@ public final class SigningKey {
     ///
     /// - Throws: `SignatureError`.
     public init(pem: Data) throws(SignatureError) {
-        // Without this libcrypto would ask for a pass phrase on the terminal.
-        let refusesToAsk: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = { _, _, _, _ in
-            -1
-        }
         let key = reading(pem) { PEM_read_bio_PrivateKey($0, nil, refusesToAsk, nil) }
         guard let key else {
             throw String(decoding: pem, as: UTF8.self).contains("ENCRYPTED") ? .encrypted : .notAKey
@@ -80,6 +76,9 @@ extension SignatureError: CustomStringConvertible {
         }
     }
 }
+
+/// Without this libcrypto would ask for a pass phrase on the terminal.
+let refusesToAsk: @convention(c) (UnsafeMutablePointer<CChar>?, Int32, Int32, UnsafeMutableRawPointer?) -> Int32 = { _, _, _, _ in -1 }
 
 /// Hands bytes to libcrypto as a file to read.
 func reading(_ data: Data, _ read: (OpaquePointer) -> OpaquePointer?) -> OpaquePointer? {

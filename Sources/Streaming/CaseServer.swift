@@ -9,9 +9,11 @@ public struct ServedCase: Sendable {
     public let files: [ServedFile]
     fileprivate let contents: [String: Data]
 
-    /// - Parameter files: name, media type and bytes; one is "plan.json".
-    public init(_ files: [(name: String, mediaType: String, bytes: Data)]) {
-        self.files = files.map { ServedFile(name: $0.name, mediaType: $0.mediaType, bytes: $0.bytes.count, sha256: sha256(of: $0.bytes)) }
+    /// - Parameter files: name, media type, a screw's status, and bytes; one is "plan.json".
+    public init(_ files: [(name: String, mediaType: String, status: String?, bytes: Data)]) {
+        self.files = files.map {
+            ServedFile(name: $0.name, mediaType: $0.mediaType, bytes: $0.bytes.count, sha256: sha256(of: $0.bytes), status: $0.status)
+        }
         contents = Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.bytes) })
         guard let plan = self.files.first(where: { $0.name == "plan.json" }) else { preconditionFailure("a case has a plan") }
         planSHA256 = plan.sha256

@@ -95,7 +95,7 @@ struct Adjustment {
 private let adjustedByHand = "adjusted_by_hand"
 private let riskAccepted = "risk_accepted"
 /// Said anew after each change.
-private let ownWarnings: Set = [adjustedByHand, riskAccepted, voidApproval]
+private let ownWarnings: Set = [adjustedByHand, riskAccepted, earlierApprovalVoid]
 
 /// A line that stands for a screw must lie in the pedicle that it is named after: another pedicle nearer to it means a wrong name, level or side.
 ///

@@ -17,7 +17,7 @@ extension CaseApproval {
                     trusted.contains($0)
                         ? "a trusted key" : "key \(keySHA256(of: $0).prefix(16)), which was not compared with a trusted one"
                 }
-                return "\(entry.by ?? "") on \(entry.time.formatted(.iso8601)) with \(key ?? "no key")"
+                return "\u{201C}\(entry.by ?? "")\u{201D} on \(entry.time.formatted(.iso8601)) with \(key ?? "no key")"
             }
             return "Approved by " + signatures.joined(separator: "; by ")
         }
@@ -43,7 +43,7 @@ extension CaseApproval {
     func require(trusted: Set<PublicKey>, place: String) throws {
         guard case .approved(let approvals) = self else {
             throw CommandFailure(
-                .integrity, code: isVoid ? "approval_void" : "not_approved", what: sentence(trusted: trusted), place: place,
+                .integrity, code: isVoid ? voidApproval : "not_approved", what: sentence(trusted: trusted), place: place,
                 remedy: "Have it approved: lamina approve \(place) --by NAME --key KEYFILE")
         }
         guard trusted.isEmpty || approvals.contains(where: { $0.key.map(trusted.contains) ?? false }) else {

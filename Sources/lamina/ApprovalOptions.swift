@@ -58,6 +58,9 @@ enum RequiredApproval: ExpressibleByArgument {
     }
 }
 
+/// The code for a plan that was approved and has changed since.
+let voidApproval = "approval_void"
+
 /// What a command says of the approval of the plan that it uses.
 struct CheckedApproval {
     let text: String

@@ -34,14 +34,20 @@ struct ApproveCommand: ParsableCommand {
             let signer = try readSigningKey(key)
             // What is no plan is not to be approved, whatever its audit says.
             let old = try log.stage("verify") { try PlannedCase(at: folder) }
+            // What was looked at is what is signed.
+            try checkUnchanged(old.verifiedCore)
             try log.stage("sign") { _ = try approveCase(at: folder, by: by, key: signer, laminaVersion: laminaVersion) }
             let approval = try CaseAudit(ofCaseAt: folder).approval
             let trusted: Set = [signer.publicKey]
             let risks = old.plan.screws.compactMap { screw in
                 screw.edit?.acceptedRisk.map { "\(screw.level) \(screw.side.rawValue) breaks a rule, accepted because: \($0.reason)" }
             }
+            let edits = old.plan.screws.filter { $0.edit != nil }.map {
+                "\($0.level) \($0.side.rawValue): \($0.status.rawValue) by a person"
+            }
+            let warnings = old.plan.warnings.map { "the plan warns (\($0.code)): \($0.message)" }
             let refused = old.plan.screws.count { $0.status == .refused }
-            let notes = risks + (refused > 0 ? ["\(refused) pedicles of this plan are refused and have no screw"] : [])
+            let notes = warnings + edits + risks + (refused > 0 ? ["\(refused) pedicles of this plan are refused and have no screw"] : [])
             var outcome = CommandOutcome(output: folder)
             outcome.approval = approval.summary(trusted: trusted)
             outcome.text = ([approval.sentence(trusted: trusted)] + notes).joined(separator: "\n")

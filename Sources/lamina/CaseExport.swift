@@ -1,3 +1,4 @@
+import Anatomy
 import CaseFolder
 import Exchange
 import Foundation
@@ -19,7 +20,9 @@ struct CaseExport {
         (self.command, self.log) = (command, log)
         let planned = try log.stage("verify") { try PlannedCase(at: command.folder) }
         approval = try command.approving.check(planned.approval, of: command.folder, log: log)
-        for warning in planned.plan.warnings { log.warn(warning.code, "the plan: \(warning.message)") }
+        for warning in planned.plan.warnings {
+            log.warn(warning.code, "the plan: \(warning.message)", levels: warning.levels.compactMap(VertebraLevel.init(name:)))
+        }
         exported = try log.stage("read case") { try ExportedCase(planned) }
         self.planned = planned
     }

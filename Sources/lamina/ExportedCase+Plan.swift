@@ -16,14 +16,15 @@ extension ExportedCase {
         let ends = [vertebrae.first, vertebrae.last].compactMap { $0?.name }
         let named = plan.screws.filter { $0.status.hasScrew }.map { "\($0.level)_\($0.side.rawValue)" }
         guard Set(named) == Set(vertebrae.flatMap(\.screws).map(\.name)) else {
-            throw unreadable("it has a screw in a vertebra that the case has no mesh of", planned)
+            throw unreadableCase("it has a screw in a vertebra that the case has no mesh of", planned.folder)
         }
         self.init(
             title: "Spine plan \(Set(ends).count == 1 ? ends[0] : ends.joined(separator: "-"))",
             planSHA256: planned.sha256(of: "plan.json"), tool: "lamina \(laminaVersion)", notice: plan.notice,
             approval: Approval(planned.approval),
             warnings: plan.warnings.map { Warning(code: $0.code, levels: $0.levels) },
-            refused: plan.screws.filter { !$0.status.hasScrew }.map { "\($0.level)_\($0.side.rawValue)" }, vertebrae: vertebrae)
+            refused: plan.screws.filter { $0.status == .refused }.map { "\($0.level)_\($0.side.rawValue)" },
+            removed: plan.screws.filter { $0.status == .removed }.map { "\($0.level)_\($0.side.rawValue)" }, vertebrae: vertebrae)
     }
 }
 
@@ -57,10 +58,9 @@ private func exportedVertebrae(_ planned: PlannedCase) throws -> [ExportedVerteb
 }
 
 private func vertebraFrames(_ planned: PlannedCase) throws -> [VertebraLevel: RigidTransform<Patient, Vertebra>] {
-    let rows = planned.plan.vertebrae.map { ($0.level, $0.patientFromVertebra) }
-    return try rows.reduce(into: [:]) { frames, row in
-        guard let level = VertebraLevel(name: row.0), let frame = RigidTransform<Patient, Vertebra>(rowMajor4x4: row.1) else {
-            throw unreadable("its frame of \(row.0) is no rigid transform", planned)
+    try planned.plan.vertebrae.reduce(into: [:]) { frames, vertebra in
+        guard let level = VertebraLevel(name: vertebra.level), let frame = vertebra.frame else {
+            throw unreadableCase("its frame of \(vertebra.level) is no rigid transform", planned.folder)
         }
         frames[level] = frame
     }
@@ -73,29 +73,15 @@ private func exportedScrew(_ level: VertebraLevel, _ side: Side, _ planned: Plan
     }
     guard let entry = screw.entry.flatMap(point), let tip = screw.tip.flatMap(point), let diameter = screw.diameter,
         let length = screw.length,
-        let patientFromVertebra = screw.patientFromVertebra.flatMap(RigidTransform<Patient, Vertebra>.init(rowMajor4x4:)),
-        let vertebraFromScrew = screw.vertebraFromScrew.flatMap(RigidTransform<Vertebra, Screw>.init(rowMajor4x4:))
+        let patientFromVertebra = screw.vertebraFrame, let vertebraFromScrew = screw.screwFrame,
+        let origin = ExportedScrew.Origin(rawValue: screw.status.rawValue)
     else {
-        throw unreadable("the screw \(level)_\(side.rawValue) is not whole", planned)
+        throw unreadableCase("the screw \(level)_\(side.rawValue) is not whole", planned.folder)
     }
     let mesh = try readMesh(at: "\(planned.folder)/screws/\(level)_\(side.rawValue).stl")
     return ExportedScrew(
         level: level, side: side, mesh: mesh, patientFromScrew: patientFromVertebra * vertebraFromScrew, entry: entry, tip: tip,
-        diameter: diameter, length: length, remark: remark(screw.status))
-}
-
-/// A person's screw never looks like one that lamina planned.
-private func remark(_ status: PlanFile.Status) -> String? {
-    switch status {
-    case .adjusted: "placed by hand"
-    case .riskAccepted: "placed by hand, BREAKS A RULE"
-    case .planned, .refused, .removed: nil
-    }
+        diameter: diameter, length: length, origin: origin)
 }
 
 private func point(_ numbers: [Double]) -> Point<Patient>? { numbers.count == 3 ? Point(numbers[0], numbers[1], numbers[2]) : nil }
-
-private func unreadable(_ what: String, _ planned: PlannedCase) -> CommandFailure {
-    CommandFailure(
-        .integrity, code: "unreadable_case", what: what, place: "\(planned.folder)/plan.json", remedy: "Plan the case anew")
-}

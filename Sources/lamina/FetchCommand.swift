@@ -10,7 +10,7 @@ struct FetchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fetch", abstract: "Fetch the case that 'lamina navigate --serve-case' serves.",
         discussion: """
-            Writes the plan and the meshes of Protocols/Specification/case-service.md into a new folder, each checked against the hash that the listing names, all or none. Exit codes: 0 \
+            Writes the plan and the meshes of Protocols/Specification/case-service.md into a new folder, each checked against the hash that the listing names, the plan last. Exit codes: 0 \
             fetched; 6 no answer, or no room; 7 another plan than --plan-sha256, or bytes that are not those of their hash; 2 usage.
             """)
 
@@ -41,18 +41,26 @@ struct FetchCommand: ParsableCommand {
             let client = try CaseClient(
                 at: try TCPAddress(address), security: try curveKeys.map { try CurveKeyFolder($0).client() }, waiting: patience)
             let listing = try log.stage("listing") { try client.listing(of: planSha256?.lowercased()) }
+            guard listing.files.reduce(0, { $0 + $1.bytes }) <= greatestCaseBytes else {
+                throw CaseFetchError.badReply(reason: "it lists more than \(greatestCaseBytes) bytes, and no case has so many")
+            }
             for file in listing.files { try checkOutputFile("\(output)/\(file.name)", replacing: false) }
-            var fetched: [OutputFile] = []
+            var fetched: [(isPlan: Bool, file: OutputFile)] = []
             try log.stage("fetch") {
                 for (n, file) in listing.files.enumerated() {
                     let contents = try client.contents(of: file)
-                    fetched.append(OutputFile(path: "\(output)/\(file.name)") { try writeDurably(contents, to: $0) })
+                    let place = OutputFile(path: "\(output)/\(file.name)") { try writeDurably(contents, to: $0) }
+                    fetched.append((file.name == "plan.json", place))
                     log.progress("fetch", done: n + 1, total: listing.files.count)
                 }
             }
-            try writeOutputFiles(fetched, replacing: false)
+            // The plan last: where it stands, all that it names does.
+            try writeOutputFiles((fetched.filter { !$0.isPlan } + fetched.filter(\.isPlan)).map(\.file), replacing: false)
             return CommandOutcome(
                 output: output, text: "Fetched \(listing.files.count) files of plan \(listing.planSHA256.prefix(12)) to \(output)")
         }
     }
 }
+
+/// All files of a case together are held in memory before any is written.
+private let greatestCaseBytes = 1 << 30

@@ -24,7 +24,9 @@ struct PagePrinter {
     /// - Throws: `CommandFailure` where Chromium does not print within two minutes.
     func pdf(ofPageAt path: String) throws -> Data {
         let work = FileManager.default.temporaryDirectory.appendingPathComponent("lamina-print-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true)
+        do { try FileManager.default.createDirectory(at: work, withIntermediateDirectories: true) } catch {
+            throw failed("there is no room to work in: \(error.localizedDescription)")
+        }
         defer { try? FileManager.default.removeItem(at: work) }
         let file = work.appendingPathComponent("report.pdf")
         let process = Process()
@@ -35,10 +37,15 @@ struct PagePrinter {
         do { try process.run() } catch { throw failed("it cannot be started: \(error.localizedDescription)") }
         let deadline = Date(timeIntervalSinceNow: 120)
         while process.isRunning, Date() < deadline { usleep(20_000) }
-        if process.isRunning { process.terminate() }
+        if process.isRunning {
+            kill(process.processIdentifier, SIGKILL)
+            process.waitUntilExit()
+            throw failed("it took more than two minutes")
+        }
         process.waitUntilExit()
-        guard let bytes = try? Data(contentsOf: file), bytes.starts(with: Data("%PDF".utf8)) else {
-            throw failed("it ended with \(process.terminationStatus) and wrote no PDF")
+        // A program that ended well has written all of it.
+        guard process.terminationStatus == 0, let bytes = try? Data(contentsOf: file), bytes.starts(with: Data("%PDF".utf8)) else {
+            throw failed("it ended with \(process.terminationStatus) and wrote no whole PDF")
         }
         return bytes
     }

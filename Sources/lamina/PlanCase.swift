@@ -80,14 +80,15 @@ func warnOfVoidApproval(ofCaseAt folder: String, log: RunLog) {
     case .approved(let approvals), .void(let approvals):
         let names = approvals.compactMap(\.by).joined(separator: ", ")
         log.warn(
-            voidApproval,
+            earlierApprovalVoid,
             "the approval by \(names) was of an earlier state of this plan and is void for this one; 'lamina verify' says whether this one is approved"
         )
     }
 }
 
-/// The code of the warning that an approval does not hold any more.
-let voidApproval = "approval_void"
+/// The code of the warning in a plan that an approval of what it was before does not hold for it. It stays there when the plan is approved anew, so it is another than
+/// `voidApproval`, which says that this very plan has no standing approval.
+let earlierApprovalVoid = "earlier_approval_void"
 
 private func planned(_ images: PlanInputs, log: RunLog) throws -> SpinePlan {
     let done = Mutex(0)

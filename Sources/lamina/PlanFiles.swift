@@ -60,10 +60,10 @@ private func write(_ meshes: CaseMeshes, into draft: CaseDraft) throws -> [Strin
 /// Writes each screw where it stands in the patient.
 private func writeScrewMeshes(_ plan: PlanFile, into draft: CaseDraft) throws {
     for pedicle in plan.screws {
-        guard let diameter = pedicle.diameter, let length = pedicle.length,
-            let patientFromVertebra = pedicle.patientFromVertebra.flatMap(RigidTransform<Patient, Frames.Vertebra>.init(rowMajor4x4:)),
-            let vertebraFromScrew = pedicle.vertebraFromScrew.flatMap(RigidTransform<Frames.Vertebra, Screw>.init(rowMajor4x4:))
-        else { continue }
+        guard let diameter = pedicle.diameter, let length = pedicle.length else { continue }
+        guard let patientFromVertebra = pedicle.vertebraFrame, let vertebraFromScrew = pedicle.screwFrame else {
+            throw unreadableCase("the screw \(pedicle.level)_\(pedicle.side.rawValue) is not whole", draft.target)
+        }
         let inScrew: TriangleMesh<Screw> = screwMesh(diameter: diameter, length: length)
         try draft.write(
             inScrew.transformed(by: patientFromVertebra * vertebraFromScrew), to: "screws/\(pedicle.level)_\(pedicle.side.rawValue).stl")

@@ -74,6 +74,11 @@ extension PlannedCase {
     }
 }
 
+/// A case whose files do not fit each other, which no change of lamina's leaves behind.
+func unreadableCase(_ what: String, _ folder: String) -> CommandFailure {
+    CommandFailure(.integrity, code: "unreadable_case", what: what, place: "\(folder)/plan.json", remedy: "Plan the case anew")
+}
+
 /// Of the 'lamina plan' that wrote a case, or that one relabelled or adjusted since was planned by first; nil where there was none.
 private func originalArguments(of manifest: Manifest) -> [String]? {
     if manifest.arguments.dropFirst().first == "plan" { return Array(manifest.arguments.dropFirst(2)) }

@@ -20,6 +20,8 @@ struct ReplayCommand: ParsableCommand {
 
     @OptionGroup var bridges: BridgeOptions
 
+    @OptionGroup var approving: ApprovalOptions
+
     @Option(
         name: .customLong("case"), help: "The case that was navigated, whose bones --web shows and --serve-case serves.",
         completion: .directory)
@@ -59,12 +61,22 @@ struct ReplayCommand: ParsableCommand {
         }
     }
 
-    private func play(_ ticks: [(timeNS: Int64, tick: PoseTick)], identity: StreamIdentity, log: RunLog) throws {
-        let bridges = try bridges.open(caseFolder: caseFolder ?? "", log: log)
-        let caseServer = try caseFolder.flatMap { folder in
-            let planned = try PlannedCase(at: folder)
-            return try publishing.caseServer(planned.plan, planned.sha256(of: "plan.json"), at: folder, log: log)
+    /// Refuses a case that is not the recording's: its poses would move another patient's bones.
+    private func server(ofCaseAt folder: String, of identity: StreamIdentity, log: RunLog) throws -> CaseServer? {
+        let planned = try PlannedCase(at: folder)
+        let found = planned.sha256(of: "plan.json")
+        guard found == identity.planSHA256 else {
+            throw CommandFailure(
+                .integrity, code: "other_plan", what: "the recording is of plan \(identity.planSHA256), and this case has \(found)",
+                place: folder, remedy: "Pass the case that was navigated, as it was then")
         }
+        _ = try approving.check(planned.approval, of: folder, log: log)
+        return try publishing.caseServer(planned.plan, found, at: folder, log: log)
+    }
+
+    private func play(_ ticks: [(timeNS: Int64, tick: PoseTick)], identity: StreamIdentity, log: RunLog) throws {
+        let caseServer = try caseFolder.flatMap { try server(ofCaseAt: $0, of: identity, log: log) }
+        let bridges = try bridges.open(caseFolder: caseFolder ?? "", log: log)
         defer { caseServer?.stop() }
         let publisher = try publishing.publisher(
             identity, source: .replay, silentBodies: ticks[0].tick.bodies.map(\.lostAsRecorded), log: log

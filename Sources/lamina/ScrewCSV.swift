@@ -38,12 +38,15 @@ private let csvColumns: [(name: String, value: @Sendable (PlanFile.Screw) -> Str
     ("hu_mean", { exact($0.hu?.mean) }),
     ("depth_fraction", { exact($0.depthFraction) }),
     ("reasons", { $0.reasons.map(\.code).joined(separator: ";") }),
-    ("accepted_risk", { $0.edit?.acceptedRisk?.reason ?? "" }),
+    ("accepted_risk", { harmless($0.edit?.acceptedRisk?.reason ?? "") }),
     ("warnings", { $0.warnings.map(\.code).joined(separator: ";") }),
 ]
 
 /// The shortest text that reads back as the same number; empty for none.
 private func exact(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+
+/// A person's words, so that no spreadsheet takes them for a formula.
+private func harmless(_ text: String) -> String { text.first.map("=+-@".contains) ?? false ? "'" + text : text }
 
 private func quoted(_ cell: String) -> String {
     cell.contains(where: { ",\"\r\n".contains($0) }) ? "\"" + cell.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : cell

@@ -11,35 +11,31 @@ extension ServedCase {
     /// The plan of a verified case, and each planned vertebra and screw as binary glTF in the frame of its vertebra, so that a pose of the stream puts them where they are.
     ///
     /// - Parameter expectedSHA256: of plan.json as it was verified.
-    /// - Throws: `MeshError`; `CaseFolderError.inputChanged`.
+    /// - Throws: `MeshError`; `CaseFolderError.inputChanged`; `CommandFailure` for a plan whose frames are none.
     init(of plan: PlanFile, _ expectedSHA256: String, at folder: String) throws {
         guard let planBytes = FileManager.default.contents(atPath: folder + "/plan.json"), sha256(of: planBytes) == expectedSHA256 else {
             throw CaseFolderError.inputChanged(path: folder + "/plan.json")
         }
-        var files = [(name: "plan.json", mediaType: "application/json", bytes: planBytes)]
-        func add(_ mesh: TriangleMesh<Frames.Vertebra>, _ part: String, to name: String) throws {
+        var files: [(name: String, mediaType: String, status: String?, bytes: Data)] = [("plan.json", "application/json", nil, planBytes)]
+        func add(_ mesh: TriangleMesh<Frames.Vertebra>, _ part: String, in subfolder: String, status: String? = nil) throws {
             let bytes = try meshBytes([NamedMesh(name: part, mesh: mesh.inGLTFAxes)], format: .glb)
-            files.append((name, "model/gltf-binary", bytes))
+            files.append(("\(subfolder)/\(part).glb", "model/gltf-binary", status, bytes))
         }
         for vertebra in plan.vertebrae {
-            guard let vertebraFromPatient = vertebraFromPatient(vertebra.patientFromVertebra) else { continue }
+            guard let frame = vertebra.frame else { throw unreadableCase("its frame of \(vertebra.level) is no rigid transform", folder) }
             let bone = try readMesh(at: "\(folder)/meshes/\(vertebra.level).stl")
-            try add(bone.transformed(by: vertebraFromPatient), vertebra.level, to: "meshes/\(vertebra.level).glb")
+            try add(bone.transformed(by: frame.inverse), vertebra.level, in: "meshes")
         }
-        for screw in plan.screws {
-            guard let diameter = screw.diameter, let length = screw.length,
-                let vertebraFromScrew = screw.vertebraFromScrew.flatMap({ RigidTransform<Frames.Vertebra, Screw>(rowMajor4x4: $0) })
-            else { continue }
+        for screw in plan.screws where screw.status.hasScrew {
             let name = "\(screw.level)_\(screw.side.rawValue)"
+            guard let diameter = screw.diameter, let length = screw.length, let vertebraFromScrew = screw.screwFrame else {
+                throw unreadableCase("the screw \(name) is not whole", folder)
+            }
             let shaft: TriangleMesh<Screw> = screwMesh(diameter: diameter, length: length)
-            try add(shaft.transformed(by: vertebraFromScrew), name, to: "screws/\(name).glb")
+            try add(shaft.transformed(by: vertebraFromScrew), name, in: "screws", status: screw.status.rawValue)
         }
         self.init(files)
     }
-}
-
-private func vertebraFromPatient(_ patientFromVertebra: [Double]) -> RigidTransform<Frames.Vertebra, Patient>? {
-    RigidTransform<Patient, Frames.Vertebra>(rowMajor4x4: patientFromVertebra)?.inverse
 }
 
 extension TriangleMesh {

@@ -82,8 +82,8 @@ private func followedIndices(of model: SpineModel, _ levels: [VertebraLevel]?, p
 extension SimulatedScrew {
     /// nil for a screw that was refused.
     fileprivate init?(_ screw: PlanFile.Screw) {
-        guard let level = VertebraLevel(name: screw.level), let matrix = screw.vertebraFromScrew, let diameter = screw.diameter,
-            let length = screw.length, let vertebraFromScrew = RigidTransform<Frames.Vertebra, Screw>(rowMajor4x4: matrix)
+        guard let level = VertebraLevel(name: screw.level), let diameter = screw.diameter, let length = screw.length,
+            let vertebraFromScrew = screw.screwFrame
         else { return nil }
         self.init(level: level, vertebraFromScrew: vertebraFromScrew, diameter: diameter, length: length)
     }

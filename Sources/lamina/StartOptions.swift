@@ -115,9 +115,7 @@ extension PlanFile {
         }
         switch place {
         case .bodyCentre:
-            return vertebrae.first { $0.level == level.name }.flatMap {
-                RigidTransform<Patient, Frames.Vertebra>(rowMajor4x4: $0.patientFromVertebra)
-            }?.origin
+            return vertebrae.first { $0.level == level.name }?.frame?.origin
         case .leftPedicle: return side(.left)
         case .rightPedicle: return side(.right)
         }

@@ -52,11 +52,7 @@ private func vertebraFrames(
     var frames: [VertebraLevel: RigidTransform<Patient, Frames.Vertebra>] = [:]
     for vertebra in plan.vertebrae {
         guard let level = VertebraLevel(name: vertebra.level), levels?.contains(level) ?? true else { continue }
-        guard let frame = RigidTransform<Patient, Frames.Vertebra>(rowMajor4x4: vertebra.patientFromVertebra) else {
-            throw CommandFailure(
-                .integrity, code: "unreadable_case", what: "its frame of \(level.name) is no rigid transform", place: "\(place)/plan.json",
-                remedy: "Plan the case anew")
-        }
+        guard let frame = vertebra.frame else { throw unreadableCase("its frame of \(level.name) is no rigid transform", place) }
         frames[level] = frame
     }
     let missing = (levels ?? []).filter { frames[$0] == nil }

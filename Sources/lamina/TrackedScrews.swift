@@ -49,10 +49,8 @@ struct TrackedScrews {
 func plannedShafts(of plan: PlanFile, levels: [VertebraLevel]) -> [PlannedShaft] {
     levels.flatMap { level in
         plan.screws.filter { $0.level == level.name }.compactMap { screw in
-            guard let matrix = screw.vertebraFromScrew, let diameter = screw.diameter, let length = screw.length,
-                let frame = RigidTransform<Frames.Vertebra, Screw>(rowMajor4x4: matrix)
-            else { return nil }
-            return PlannedShaft(level: level, side: screw.side, vertebraFromScrew: frame, diameter: diameter, length: length)
+            guard let vertebraFromScrew = screw.screwFrame, let diameter = screw.diameter, let length = screw.length else { return nil }
+            return PlannedShaft(level: level, side: screw.side, vertebraFromScrew: vertebraFromScrew, diameter: diameter, length: length)
         }
     }
 }

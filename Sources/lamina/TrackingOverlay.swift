@@ -147,9 +147,7 @@ extension TrackingOverlay {
         of level: VertebraLevel, at pose: RigidTransform<Room, Frames.Vertebra>, on canvas: inout PictureCanvas, imageAt corner: SIMD2<Int>
     ) {
         for screw in tracked.plan.screws where screw.level == level.name {
-            guard let matrix = screw.vertebraFromScrew, let length = screw.length,
-                let vertebraFromScrew = RigidTransform<Frames.Vertebra, Screw>(rowMajor4x4: matrix)
-            else { continue }
+            guard let vertebraFromScrew = screw.screwFrame, let length = screw.length else { continue }
             let roomFromScrew = pose * vertebraFromScrew
             guard let entry = frame.camera.pixel(of: roomFromScrew * Point<Screw>(0, 0, 0)),
                 let tip = frame.camera.pixel(of: roomFromScrew * Point<Screw>(0, 0, length))

@@ -49,6 +49,16 @@ import Testing
         }
     }
 
+    /// A case from elsewhere could write a sentence of lamina's own on a terminal.
+    @Test func wordsThatATerminalWouldObeyAreRefused() throws {
+        try withTemporaryFolder { folder in
+            let target = folder + "/case"
+            try write(.planned, at: target)
+            _ = try approveCase(at: target, by: "A\u{1B}[2K", key: .generated(), laminaVersion: "0")
+            #expect(throws: CaseFolderError.auditChanged(path: target + "/audit.jsonl", line: 2)) { try verifyCase(at: target) }
+        }
+    }
+
     @Test func aLineTakenOutOrPutInIsFound() throws {
         try withTemporaryFolder { folder in
             let target = folder + "/case"

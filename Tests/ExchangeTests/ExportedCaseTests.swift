@@ -5,7 +5,7 @@ import Testing
 @Suite struct ExportedCaseTests {
     @Test func captionSaysWarningsAndRefusals() {
         let caption = exampleCase().caption
-        for part in ["only", "THE APPROVAL IS VOID", "abab", "level_estimated, metal (L4)", "No screw planned: L4_right."] {
+        for part in ["only", "THE APPROVAL IS VOID", "abab", "level_estimated, metal (L4)", "Refused: L4_right."] {
             #expect(caption.contains(part), "\(part)")
         }
     }

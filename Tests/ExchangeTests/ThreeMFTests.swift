@@ -12,6 +12,15 @@ import Testing
         }
     }
 
+    /// It would otherwise look like lamina's own.
+    @Test func aScrewThatBreaksARuleIsSaidToBe() throws {
+        var exported = exampleCase()
+        #expect(exported.screws[0].appearance == .leftScrew && !exported.caption.contains("Not lamina's"))
+        exported.vertebrae[0].screws[0].origin = .riskAccepted
+        #expect(exported.screws[0].appearance == .brokenRule && exported.screws[0].size.contains("BREAKS A RULE"))
+        #expect(exported.caption.contains("Not lamina's: L4_left placed by hand, BREAKS A RULE."))
+    }
+
     @Test func refusesWhatIsNoNumber() throws {
         try withTemporaryFolder { folder in
             var exported = exampleCase()

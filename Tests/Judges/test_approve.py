@@ -220,8 +220,8 @@ def test_a_later_change_voids_the_approval(approved, lone_phantom, keys, change,
     assert "is void" in run.stdout
     assert [e["event"] for e in audit(approved)] == ["planned", "approved", "voided", event]
     assert audit(approved)[2]["by"] == "Dr. Änne Weiß"
-    assert any(w["code"] == "approval_void" and "Dr. Änne Weiß" in w["message"] for w in json.loads((approved / "plan.json").read_text())["warnings"])
-    assert all("approval_void" in row["case_warnings"] for row in csv.DictReader((approved / "screws.csv").open(newline="")))
+    assert any(w["code"] == "earlier_approval_void" and "Dr. Änne Weiß" in w["message"] for w in json.loads((approved / "plan.json").read_text())["warnings"])
+    assert all("earlier_approval_void" in row["case_warnings"] for row in csv.DictReader((approved / "screws.csv").open(newline="")))
     code, summary = verify(approved)
     assert code == 0 and summary["approval"]["state"] == "void"
     assert "VOID" in run_lamina("verify", approved).stdout

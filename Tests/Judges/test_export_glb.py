@@ -1,6 +1,7 @@
 """`lamina export --format glb`, read by trimesh and pygltflib: names, metres, y up, and left stays left."""
 
 import hashlib
+import json
 import shutil
 
 import numpy as np
@@ -106,6 +107,10 @@ def test_approval_goes_along_and_a_void_one_is_refused(patient, tmp_path):
     assert refused.returncode == 7 and "approval_void" in refused.stderr and not (tmp_path / "void.glb").exists()
     allowed, document = export("void.glb", "--allow-void-approval")
     assert document.asset.extras["approval"] == "void" and "L1_left" not in [node.name for node in document.nodes]
-    assert "L1_left" in document.asset.extras["refused"]
-    # A screw that a person placed is a screw.
-    assert "L1_right" in [node.name for node in document.nodes]
+    assert document.asset.extras["removed"] == ["L1_left"]
+    # A screw that a person placed is a screw, and looks like no other.
+    (placed,) = [node for node in document.nodes if node.name == "L1_right"]
+    status = next(s["status"] for s in json.loads((case / "plan.json").read_text())["screws"] if s["side"] == "right")
+    assert placed.extras["status"] == status and status in ("adjusted", "risk_accepted")
+    material = document.materials[document.meshes[placed.mesh].primitives[0].material].name
+    assert material == ("screw that breaks a rule" if status == "risk_accepted" else "right screw")

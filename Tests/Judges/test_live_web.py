@@ -1,5 +1,6 @@
 """The page of `--web` in headless Chromium: nothing before it is confirmed, bones where the poses are, left on its side, nothing when ticks stay away."""
 
+import hashlib
 import json
 import shutil
 import signal
@@ -13,7 +14,7 @@ import numpy as np
 import pytest
 
 import recordings
-from conftest import PROGRAM, heed_signals
+from conftest import PROGRAM, heed_signals, run_lamina
 from pose_publisher import tick, wire
 
 webdriver = pytest.importorskip("selenium.webdriver")
@@ -35,6 +36,17 @@ def with_screws(made):
     return made
 
 
+def of_case(made, case):
+    made.identity.plan_sha256 = hashlib.sha256((case / "plan.json").read_bytes()).digest()
+    return made
+
+
+def test_a_recording_does_not_move_another_cases_bones(phantom_case, tmp_path):
+    recording = recordings.write(tmp_path / "recording.jsonl", [tick(5, 1)])
+    run = run_lamina("replay", recording, "--publish", "tcp://127.0.0.1:0", "--web", 0, "--case", phantom_case)
+    assert run.returncode == 7 and "other_plan" in run.stderr
+
+
 @pytest.fixture(scope="module")
 def browser():
     if shutil.which("chromedriver") is None:
@@ -50,7 +62,7 @@ def browser():
 
 @pytest.fixture(scope="module")
 def page(phantom_case, tmp_path_factory):
-    recording = recordings.write(tmp_path_factory.mktemp("web") / "recording.jsonl", [with_screws(tick(5, n)) for n in range(1, 3000)])
+    recording = recordings.write(tmp_path_factory.mktemp("web") / "recording.jsonl", [of_case(with_screws(tick(5, n)), phantom_case) for n in range(1, 3000)])
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

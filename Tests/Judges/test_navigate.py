@@ -284,6 +284,8 @@ def test_lamina_fetch_writes_the_same_bytes(navigated, served, fetched, tmp_path
     assert run.returncode == 0, run.stderr
     assert {str(path.relative_to(tmp_path / "case")): path.read_bytes() for path in (tmp_path / "case").rglob("*") if path.is_file()} == fetched
     again = run_lamina("fetch", served, "-o", tmp_path / "case", "--curve-keys", keys)
+    listing, _ = case_client.ask(case_client.connect(zmq.Context(), served, keys))
+    assert {told["name"]: told.get("status") for told in listing["files"]} == {name: "planned" if name.startswith("screws/") else None for name in fetched}
     assert again.returncode == 2 and "file_exists" in again.stderr
     other = run_lamina("fetch", served, "-o", tmp_path / "other", "--curve-keys", keys, "--plan-sha256", plan[::-1])
     assert other.returncode == 7 and "other_plan" in other.stderr and not (tmp_path / "other").exists()

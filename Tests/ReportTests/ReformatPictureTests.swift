@@ -12,7 +12,7 @@ import Testing
         let labels = try volume(SIMD3(60, 60, 60)) { point in abs(point.x - 30) < 10 && abs(point.y - 30) < 10 ? UInt8(20) : 0 }
         let plane = PicturePlane(centre: SIMD3(30, 30, 30), right: SIMD3(1, 0, 0), down: SIMD3(0, 1, 0), size: SIMD2(160, 160), pixel: 0.5)
         return ReformatPicture(
-            plane: plane, name: "L1 LEFT", ct: ct, labels: LabelShare(labels: labels, id: VertebraLevel.l1.rawValue),
+            plane: plane, name: "L1 LEFT", remark: nil, ct: ct, labels: LabelShare(labels: labels, id: VertebraLevel.l1.rawValue),
             canal: { $0.distance(to: Point(30, 45, 30)) - 4 }, shaft: shaft, isthmus: Point(30, 25, 30)
         ).drawn()
     }

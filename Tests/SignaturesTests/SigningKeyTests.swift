@@ -42,6 +42,13 @@ import Testing
         #expect(!key.publicKey.verifies(signature.dropLast(), of: message))
     }
 
+    /// Without a refusal libcrypto would wait at the terminal for a pass phrase.
+    @Test func anEncryptedHeaderAsksNobody() {
+        let pem =
+            "-----BEGIN PUBLIC KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-256-CBC,00000000000000000000000000000000\n\nAAAAAAAAAAAAAAAAAAAAAA==\n-----END PUBLIC KEY-----\n"
+        #expect(throws: SignatureError.notAKey) { try PublicKey(pem: Data(pem.utf8)) }
+    }
+
     @Test func refusesWhatIsNoKey() {
         #expect(throws: SignatureError.notAKey) { try SigningKey(pem: Data("nothing".utf8)) }
         #expect(throws: SignatureError.notAKey) { try PublicKey(pem: Data()) }

@@ -9,7 +9,7 @@ import ZeroMQ
 struct CaseClientTests {
     private let anywhere = try! TCPAddress("tcp://127.0.0.1:0", forBinding: true)
     private let served = ServedCase([
-        ("plan.json", "application/json", Data("{}".utf8)), ("meshes/T12.glb", "model/gltf-binary", Data([0, 1, 2, 255])),
+        ("plan.json", "application/json", nil, Data("{}".utf8)), ("meshes/T12.glb", "model/gltf-binary", nil, Data([0, 1, 2, 255])),
     ])
 
     /// A server of our own that answers wrongly.

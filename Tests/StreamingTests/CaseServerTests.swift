@@ -5,7 +5,7 @@ import Testing
 @testable import Streaming
 
 struct CaseServerTests {
-    private let served = ServedCase([("plan.json", "application/json", Data("{}".utf8))])
+    private let served = ServedCase([("plan.json", "application/json", nil, Data("{}".utf8))])
 
     @Test(arguments: [[], [Data()], [Data("{}".utf8)], [Data("[".utf8), Data()], [Data([0xFF, 0xFE])]])
     func whatIsNoRequestIsAnsweredSo(_ request: [Data]) throws {
