@@ -121,7 +121,7 @@ def test_verify_says_who_and_whether_the_key_is_trusted(lone_case, approved_case
     code, summary = verify(lone_case, "--trusted", keys / "surgeon.pub")
     assert code == 7 and summary["error"]["code"] == "not_approved"
     text = run_lamina("verify", approved_case).stdout
-    assert "Approved by Dr. Änne Weiß on 20" in text and "not compared with a trusted one" in text
+    assert "Approved by “Dr. Änne Weiß” on 20" in text and "not compared with a trusted one" in text
     code, summary = verify(approved_case, "--trusted", keys / "surgeon.pub")
     assert code == 0 and summary["approval"]["state"] == "approved" and summary["approval"]["signatures"][0]["trusted"]
     code, summary = verify(approved_case, "--trusted", keys / "other.pub")
