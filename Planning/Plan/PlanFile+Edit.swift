@@ -11,7 +11,7 @@ extension PlanFile {
         /// Where the screw's new place came from.
         public var source: Source
         public var before: Before
-        /// What became worse, with the numbers `before` and `after`.
+        /// What is worse than `before`, with the numbers before and after.
         public var worse: [Finding]
         /// Present where the screw breaks a hard rule and a person said why it stands all the same.
         public var acceptedRisk: AcceptedRisk?
@@ -22,7 +22,7 @@ extension PlanFile {
         }
     }
 
-    /// The pedicle as the change found it; a screw's fields are absent where there was none.
+    /// The pedicle as lamina left it, before a person's first change: many small changes for the worse are one large one. A screw's fields are absent where there was none.
     public struct Before: Codable, Equatable, Sendable {
         public var status: Status
         public var entry: [Double]?
@@ -32,9 +32,16 @@ extension PlanFile {
         public var angles: Angles?
         public var margins: ScrewMargins?
         public var grade: GertzbeinRobbins?
+        public var gradeIfBoneIsSmaller: GertzbeinRobbins?
+        /// Mean HU along the path.
+        public var meanHU: Double?
+        /// Codes of the screw's warnings; nil where there were none.
+        public var warnings: [String]?
 
         enum CodingKeys: String, CodingKey {
-            case status, grade
+            case status, grade, warnings
+            case gradeIfBoneIsSmaller = "grade_if_bone_is_one_voxel_smaller"
+            case meanHU = "hu_mean"
             case entry = "entry_lps_mm"
             case tip = "tip_lps_mm"
             case diameter = "diameter_mm"
@@ -46,7 +53,9 @@ extension PlanFile {
         init(_ screw: Screw) {
             status = screw.status
             (entry, tip, diameter, length) = (screw.entry, screw.tip, screw.diameter, screw.length)
-            (angles, margins, grade) = (screw.angles, screw.margins, screw.grade)
+            (angles, margins, grade, gradeIfBoneIsSmaller) = (screw.angles, screw.margins, screw.grade, screw.gradeIfBoneIsSmaller)
+            meanHU = screw.hu?.mean
+            warnings = screw.entry == nil || screw.warnings.isEmpty ? nil : screw.warnings.map(\.code)
         }
     }
 
@@ -95,7 +104,8 @@ extension PlanFile.Screw {
         after.status = broken.isEmpty ? .adjusted : .riskAccepted
         after.reasons = [placedByHand] + (broken.isEmpty ? [] : [Finding("risk_accepted", reason!)] + broken)
         after.edit = PlanFile.Edit(
-            action: entry == nil ? .added : .moved, source: source, before: .init(self), worse: worsened(from: self, to: after),
+            action: entry == nil ? .added : .moved, source: source, before: asLaminaLeftIt,
+            worse: worsened(from: asLaminaLeftIt, to: after),
             acceptedRisk: broken.isEmpty ? nil : .init(reason: reason!, broken: broken))
         return after
     }
@@ -110,9 +120,11 @@ extension PlanFile.Screw {
         (after.diameter, after.length, after.angles) = (nil, nil, nil)
         (after.margins, after.grade, after.gradeIfBoneIsSmaller) = (nil, nil, nil)
         (after.hu, after.depthFraction, after.score) = (nil, nil, nil)
-        after.edit = PlanFile.Edit(action: .removed, source: .options, before: .init(self), worse: [], acceptedRisk: nil)
+        after.edit = PlanFile.Edit(action: .removed, source: .options, before: asLaminaLeftIt, worse: [], acceptedRisk: nil)
         return after
     }
+
+    private var asLaminaLeftIt: PlanFile.Before { edit?.before ?? PlanFile.Before(self) }
 
     private func asAlternative(_ reason: Finding) -> PlanFile.Alternative? {
         guard let diameter, let length, let entry, let tip else { return nil }
@@ -124,8 +136,8 @@ private let placedByHand = Finding("placed_by_hand", "a person placed this screw
 private let replacedByHand = Finding("replaced_by_hand", "the planner's own screw; a person placed another ('lamina adjust')")
 private let removedByHand = Finding("removed_by_hand", "a person removed the screw ('lamina adjust')")
 
-/// What is worse of a screw than of the one before it in the same pedicle; nothing where there was none.
-private func worsened(from before: PlanFile.Screw, to after: PlanFile.Screw) -> [Finding] {
+/// What is worse of a screw than of lamina's own in the same pedicle; nothing where there was none.
+private func worsened(from before: PlanFile.Before, to after: PlanFile.Screw) -> [Finding] {
     guard let old = before.margins, let new = after.margins else { return [] }
     let margins = [
         ("medial", old.medial, new.medial), ("lateral", old.lateral, new.lateral), ("superior", old.superior, new.superior),
@@ -140,12 +152,12 @@ private func worsened(from before: PlanFile.Screw, to after: PlanFile.Screw) -> 
         let proviso = name == "grade" ? "" : " if the bone is one voxel smaller"
         found.append(Finding("worse_\(name)", "grade \(now.rawValue) instead of \(was.rawValue)\(proviso)"))
     }
-    if let was = before.hu?.mean, let now = after.hu?.mean, now < was - 1 {
+    if let was = before.meanHU, let now = after.hu?.mean, now < was - 1 {
         found.append(
             Finding(
                 "less_density", "mean \(Int(now.rounded())) HU along the path instead of \(Int(was.rounded()))",
                 ["before_hu": was, "after_hu": now]))
     }
-    let warned = Set(before.warnings.map(\.code))
+    let warned = Set(before.warnings ?? [])
     return found + after.warnings.filter { !warned.contains($0.code) }.map { Finding("new_warning", $0.message) }
 }

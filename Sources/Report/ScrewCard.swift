@@ -67,7 +67,8 @@ struct ScrewCard: Sendable {
             edit.acceptedRisk.map { risk in
                 "<p><strong class=\"alarm\">It breaks:</strong></p>\(findingList(risk.broken, of: "reasons"))<p><strong>It stands because, in the person's words:</strong> \(risk.reason)</p>"
             } ?? ""
-        let worse: Markup = edit.worse.isEmpty ? "" : "<p><strong>Worse than before:</strong></p>\(findingList(edit.worse, of: "warnings"))"
+        let worse: Markup =
+            edit.worse.isEmpty ? "" : "<p><strong>Worse than lamina's own screw:</strong></p>\(findingList(edit.worse, of: "warnings"))"
         return """
             <div class="edit"><strong>Changed by a person: \(edit.action.rawValue)</strong> (by \(edit.source.rawValue)). Before: <span data-plan-text="/screws/\(index)/edit/before/status">\(before.status.rawValue)</span>, \(size).\(worse)\(risk)</div>
             """

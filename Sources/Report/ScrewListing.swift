@@ -33,6 +33,6 @@ private func row(_ screw: PlanFile.Screw, at index: Int) -> Markup {
         leastMargin(of: screw, at: index).map { "\($0.number.markup(unit: "mm")) \($0.name)" }
         ?? "<span class=\"absent\">not measured</span>"
     return """
-        <tr class="\(StatusKind(screw.status.rawValue).rawValue)">\(name)<td class="figure">\u{00D8} \(number(screw.diameter, "diameter_mm").markup()) \u{00D7} \(number(screw.length, "length_mm").markup(unit: "mm"))</td><td>\(gradeBadge(screw.grade, pointer: "/screws/\(index)/grade")) (\(gradeBadge(screw.gradeIfBoneIsSmaller, pointer: "/screws/\(index)/grade_if_bone_is_one_voxel_smaller")))</td><td class="figure">\(least)</td><td>\(warnings)</td></tr>
+        <tr class="\(StatusKind(screw.status.rawValue).rawValue)">\(name)<td class="figure">\u{00D8} \(number(screw.diameter, "diameter_mm").markup()) \u{00D7} \(number(screw.length, "length_mm").markup(unit: "mm"))</td><td class="grades">\(gradeBadge(screw.grade, pointer: "/screws/\(index)/grade")) (\(gradeBadge(screw.gradeIfBoneIsSmaller, pointer: "/screws/\(index)/grade_if_bone_is_one_voxel_smaller")))</td><td class="figure">\(least)</td><td>\(warnings)</td></tr>
         """
 }

@@ -256,6 +256,22 @@ def test_adjusted_again_and_not_relabelled(case):
     assert files(case) == before
 
 
+def test_small_steps_for_the_worse_are_measured_from_lamina_s_own_screw(case):
+    own = screw(case)
+    for _ in range(2):
+        adjust(case, "--screw", "L1:left", "--entry-offset-mm", "-0.4,0,0")
+    edit = screw(case)["edit"]
+    assert edit["before"]["entry_lps_mm"] == own["entry_lps_mm"] and edit["before"]["status"] == "planned"
+    (less,) = [w for w in edit["worse"] if w["code"] == "less_medial"]
+    assert less["values"]["before_mm"] == pytest.approx(own["margins_mm"]["medial"], abs=1e-6)
+    assert less["values"]["after_mm"] < own["margins_mm"]["medial"] - 0.6
+    # Nor does taking it out and putting it in again begin a new count.
+    adjust(case, "--screw", "L1:left", "--remove")
+    adjust(case, "--screw", "L1:left", "--add")
+    again = screw(case)["edit"]
+    assert again["before"]["entry_lps_mm"] == own["entry_lps_mm"] and [w["code"] for w in again["worse"]] == [w["code"] for w in edit["worse"]]
+
+
 def test_a_relabelled_case_can_be_adjusted(case):
     """Its levels have other names than the first command line has."""
     assert run_lamina("relabel", case, "--shift", 1).returncode in (0, 5)

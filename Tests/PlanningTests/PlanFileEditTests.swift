@@ -57,7 +57,7 @@ import Testing
         #expect((start.diameter, start.length) == (before.diameter, before.length))
         let judged = try #require(scene.site.judged(start))
         let again = gone.placed(judged, at: scene.site, source: .markups, accepting: nil, warnings: [])
-        #expect(again.status == .adjusted && again.edit?.action == .added && again.edit?.before.status == .removed)
+        #expect(again.status == .adjusted && again.edit?.action == .added && again.edit?.before.status == .planned)
         #expect(again.edit?.worse == [] && again.edit?.acceptedRisk == nil)
     }
 }
