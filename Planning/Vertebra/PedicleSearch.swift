@@ -14,7 +14,8 @@ func findPedicle(
     _ side: Side, of level: VertebraLevel, bone: PosedBone, canal: [CanalSlice], body: BodySection, parameters: VertebraParameters
 ) throws(PlanningError) -> Pedicle {
     let usual = usualPedicleDirection(at: level, side: side)
-    guard var centre = walkBesideCanal(side, usual: usual, bone: bone, canal: canal, parameters: parameters) else {
+    let bone = SideOfCanal(side, of: canal, in: bone)
+    guard var centre = walkBesideCanal(usual: usual, bone: bone, parameters: parameters) else {
         throw PlanningError.isthmusNotFound(level, side)
     }
     var axis = usual
@@ -37,27 +38,15 @@ func findPedicle(
 }
 
 /// The centre of the narrowest section on the way from arch to body, lateral to the canal; nil when none is found.
-///
-/// Bone medial of the canal's outer quarter is left out of each section: there the lamina and the body join a converging pedicle.
-private func walkBesideCanal(
-    _ side: Side, usual: SIMD3<Double>, bone: PosedBone, canal: [CanalSlice], parameters: VertebraParameters
-) -> SIMD3<Double>? {
-    func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
-    let middle = SIMD2(median(canal.map(\.centre.x)), median(canal.map(\.centre.y)))
-    let front = median(canal.map { $0.centre.y - $0.halfSize.y })
-    let halfWidth = median(canal.map(\.halfSize.x))
-    let sign = side.leftwardSign
-    func lateral(_ p: SIMD3<Double>) -> Double { sign * (p.x - middle.x) }
+private func walkBesideCanal(usual: SIMD3<Double>, bone: SideOfCanal, parameters: VertebraParameters) -> SIMD3<Double>? {
     // The walk is level with the canal, whatever the pedicle's usual slope.
     let level = SIMD3(usual.x, usual.y, 0) / SIMD3(usual.x, usual.y, 0).length
-    let start = SIMD3(middle.x + sign * (halfWidth + 5), middle.y, 2)
-    let (u, v) = sectionDirections(level)
-    let length = (middle.y - front) / -level.y + 2.5
+    let start = bone.beside(5, z: 2)
+    let length = (bone.middle.y - bone.front) / -level.y + 2.5
     let narrowest = stride(from: -3.0, through: length, by: 0.75).compactMap { t -> SectionShape? in
-        var section = BoneSection(of: bone, centre: start + t * level, u: u, v: v, half: SIMD2(20, 20), step: 0.75)
-        section.clear(where: { lateral($0) < 0.5 * halfWidth })
+        let section = bone.section(start + t * level, across: level, half: 20, step: 0.75)
         return section.regions { $0 < 0 }.map(section.shape).filter { shape in
-            let beside = lateral(shape.centre) <= halfWidth + 14 && abs(shape.centre.z - 5) <= 15
+            let beside = bone.lateral(shape.centre) <= bone.halfWidth + 14 && abs(shape.centre.z - 5) <= 15
             return beside && shape.area >= parameters.minimumIsthmusArea
         }.max { $0.area < $1.area }
     }.min { $0.area < $1.area }
@@ -72,24 +61,23 @@ private struct PedicleSection {
 }
 
 /// The region round `centre` in the plane across `axis`; nil when no bone lies within 3 mm of it.
-private func section(through centre: SIMD3<Double>, axis: SIMD3<Double>, bone: PosedBone) -> PedicleSection? {
-    let (u, v) = sectionDirections(axis)
-    let plane = BoneSection(of: bone, centre: centre, u: u, v: v, half: SIMD2(14, 14), step: 0.5)
+private func section(through centre: SIMD3<Double>, axis: SIMD3<Double>, bone: SideOfCanal) -> PedicleSection? {
+    let plane = bone.section(centre, across: axis, half: 14, step: 0.5)
     let middle = SIMD2(plane.columns / 2, plane.rows / 2)
     func offset(_ pixel: Int) -> Int {
         let d = SIMD2(pixel % plane.columns, pixel / plane.columns) &- middle
         return d.x * d.x + d.y * d.y
     }
     // A rim of half a pixel outside the bone belongs to the region, so that partly covered pixels count.
-    let regions = plane.regions { $0 < 0.25 }
-    let nearest = regions.map { region in (region, region.map(offset).min()!) }.min { $0.1 < $1.1 }
-    guard let (region, distance) = nearest, distance <= 36 else { return nil }
+    guard let (whole, distance) = plane.nearestRegion(where: { $0 < 0.25 }, to: offset), distance <= 36 else { return nil }
+    // What leaves the window is no pedicle's closed section.
+    let region = whole.contains(where: plane.touchesEdge) ? plane.withoutSideBranches(whole, offset: offset, reach: 36) : whole
     let rim = region.filter { abs(plane.values[$0]) < 0.5 }.map(plane.position)
     return PedicleSection(shape: plane.shape(of: region), rim: rim)
 }
 
 /// The section of least area along the axis, downhill from `centre` and at most 2 mm away; placed between samples by a parabola.
-private func narrowestSection(near centre: SIMD3<Double>, axis: SIMD3<Double>, bone: PosedBone) -> SectionShape? {
+private func narrowestSection(near centre: SIMD3<Double>, axis: SIMD3<Double>, bone: SideOfCanal) -> SectionShape? {
     let step = 0.5
     let areas = (-5...5).map { section(through: centre + Double($0) * step * axis, axis: axis, bone: bone)?.shape.area ?? .infinity }
     var at = 5
@@ -105,14 +93,14 @@ private func narrowestSection(near centre: SIMD3<Double>, axis: SIMD3<Double>, b
 /// those belong to body or arch. The usual direction is added with a weight that grows with the square of the isthmus area: a wide,
 /// short L5 pedicle has hardly any wall of its own.
 private func tubeAxis(
-    around isthmus: SectionShape, axis: SIMD3<Double>, usual: SIMD3<Double>, bone: PosedBone, parameters: VertebraParameters
+    around isthmus: SectionShape, axis: SIMD3<Double>, usual: SIMD3<Double>, bone: SideOfCanal, parameters: VertebraParameters
 ) -> SIMD3<Double> {
     var moments = Moments3()
     for s in stride(from: -3.0, through: 3, by: 0.5) {
         guard let around = section(through: isthmus.centre + s * axis, axis: axis, bone: bone) else { continue }
         let near = exp(-s * s / 4)
         for point in around.rim where (point - isthmus.centre).length < 14 {
-            let normal = bone.normal(point)
+            let normal = bone.bone.normal(point)
             let lean = (normal * axis).sum() / 0.7
             let across = max(0, 1 - lean * lean)
             moments.add(normal, weight: near * across * across)

@@ -24,7 +24,11 @@ func fitVertebraFrame(
     var failure = PlanningError.canalNotFound(level)
     for directions in [[up], tilts(of: up)] {
         for start in startingPoses(directions, core: core, field: field, parameters: parameters).prefix(3) {
-            do { return try settledFrame(from: start, core: core, level: level, parameters: parameters) } catch { failure = error }
+            do {
+                let fit = try settledFrame(from: start, core: core, level: level, parameters: parameters)
+                try checkOrientation(of: fit.bone.patientFromVertebra, level: level)
+                return fit
+            } catch { failure = error }
         }
     }
     throw failure
@@ -133,4 +137,13 @@ private func correction(
     let (yaw, x) = midsagittalPlane(of: posed, bodyHalfDepth: body.half.y)
     // The found plane passes through (x, 0) and is turned by yaw; slide along it back to the body's mid-depth.
     return levelled * RigidTransform(asserting: Rotation(angle: yaw, about: .z), origin: Point(x, 0, 0))
+}
+
+/// A patient frame's axes are anatomical directions, so no vertebra's frame may be far from them: a mirrored or upside-down fit
+/// cannot pass. The sacrum leans forward by up to 60°, so z and y may be farther off than x.
+private func checkOrientation(of frame: RigidTransform<Patient, Vertebra>, level: VertebraLevel) throws(PlanningError) {
+    let sideways = (frame * UnitVector.x).angle(to: .x) * 180 / .pi
+    let lean = max((frame * UnitVector.y).angle(to: .y), (frame * UnitVector.z).angle(to: .z)) * 180 / .pi
+    guard sideways <= 60 else { throw PlanningError.orientationImplausible(level, degrees: sideways) }
+    guard lean <= (level == .s1 ? 85 : 60) else { throw PlanningError.orientationImplausible(level, degrees: lean) }
 }

@@ -47,7 +47,6 @@ func modelVertebra(
     }
     let bone = try signedDistance(of: cut.mask, parameters: parameters.surface)
     let fit = try fitVertebraFrame(level, field: bone, up: up, parameters: parameters)
-    try checkOrientation(of: fit.bone.patientFromVertebra, level: level)
     var pedicles: [Side: Result<Pedicle, PlanningError>] = [:]
     for side in Side.allCases {
         pedicles[side] = Result { () throws(PlanningError) -> Pedicle in
@@ -64,13 +63,4 @@ func modelVertebra(
         anteriorWall: fit.body.centre.y - fit.body.half.y, canalSize: medianSize(of: fit.canal),
         labelSpacing: cbrt(cut.mask.geometry.voxelVolume), volume: cut.volume,
         pedicles: pedicles, warnings: findings(about: cut, fit: fit, parameters: parameters))
-}
-
-/// A patient frame's axes are anatomical directions, so no vertebra's frame may be far from them: a mirrored or upside-down fit
-/// cannot pass. The sacrum leans forward by up to 60°, so z and y may be farther off than x.
-private func checkOrientation(of frame: RigidTransform<Patient, Vertebra>, level: VertebraLevel) throws(PlanningError) {
-    let sideways = (frame * UnitVector.x).angle(to: .x) * 180 / .pi
-    let lean = max((frame * UnitVector.y).angle(to: .y), (frame * UnitVector.z).angle(to: .z)) * 180 / .pi
-    guard sideways <= 60 else { throw PlanningError.orientationImplausible(level, degrees: sideways) }
-    guard lean <= (level == .s1 ? 85 : 60) else { throw PlanningError.orientationImplausible(level, degrees: lean) }
 }

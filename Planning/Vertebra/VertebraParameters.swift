@@ -18,7 +18,7 @@ public struct VertebraParameters: Codable, Equatable, Sendable {
     public var sacralBodyHalfWidth = 20.0
     public var sacralBodyHeight = 28.0
     /// Weight of a level's usual pedicle direction against the wall's normals, for an isthmus of 100 mm².
-    public var usualDirectionWeight = 0.02
+    public var usualDirectionWeight = 0.04
     /// Smallest believable area of a pedicle section, mm².
     public var minimumIsthmusArea = 8.0
 
