@@ -20,12 +20,13 @@ UNITY = np.diag([1.0, -1.0, 1.0])
 LEVELS = {"T12": 19, "L1": 20, "L2": 21}
 
 
-def tick(state, bodies, source=wire.SOURCE_LIVE, registered=True, frame=5):
+def tick(state, bodies, source=wire.SOURCE_LIVE, registered=True, frame=5, approval=wire.APPROVAL_NONE):
     made = wire.PoseTick(
-        schema_major=1, schema_minor=0, stream_epoch=0xFEDCBA9876543210, seq=2**40 + 3, t_capture_ns=1_800_000_000_000_000_000,
+        schema_major=1, schema_minor=1, stream_epoch=0xFEDCBA9876543210, seq=2**40 + 3, t_capture_ns=1_800_000_000_000_000_000,
         t_publish_ns=1_800_000_000_041_000_001, clock=wire.CLOCK_UTC_NTP, clock_err_us=2500, valid_for_ms=150, source=source, state=state,
         convention="LPS-mm-RH", parent_frame="room", body_count=len(bodies), bodies=bodies)
     made.identity.plan_sha256, made.identity.patient_sha256, made.identity.study_sha256 = bytes(range(32)), bytes(range(32, 64)), bytes(range(64, 96))
+    made.identity.approval = approval
     if registered:
         made.registration.id, made.registration.rms = 2**63 + 1, 0.125
     if frame is not None:
@@ -48,8 +49,8 @@ def lost(level, cause):
     return wire.Body(level=LEVELS[level], level_name=level, state=wire.BODY_STATE_LOST, causes=[cause])
 
 
-def screw(side, x, measured):
-    made = wire.Screw(side=side, diameter_mm=6.5, length_mm=45, state=wire.SCREW_STATE_FOUND if measured else wire.SCREW_STATE_NOT_FOUND)
+def screw(side, x, measured, status):
+    made = wire.Screw(side=side, diameter_mm=6.5, length_mm=45, plan_status=status, state=wire.SCREW_STATE_FOUND if measured else wire.SCREW_STATE_NOT_FOUND)
     axes = [made.planned]
     if measured:
         axes.append(made.measured.axis)
@@ -71,7 +72,8 @@ def numbers(matrix, position, scale):
 def expected(made):
     bodies = []
     for body in made.bodies:
-        entry = {"level": body.level_name, "state": wire.BodyState.Name(body.state)[11:], "causes": list(body.causes), "screws": len(body.screws)}
+        entry = {"level": body.level_name, "state": wire.BodyState.Name(body.state)[11:], "causes": list(body.causes), "screws": len(body.screws),
+                 "plan_status": [wire.PlanStatus.Name(screw.plan_status)[12:] for screw in body.screws]}
         if body.HasField("pose"):
             p = body.pose
             turn, place = Rotation.from_quat([p.qx, p.qy, p.qz, p.qw]).as_matrix(), np.array([p.x_mm, p.y_mm, p.z_mm])
@@ -83,22 +85,24 @@ def expected(made):
         "stream_epoch": str(made.stream_epoch), "seq": str(made.seq), "state": wire.StreamState.Name(made.state)[13:],
         "source": wire.Source.Name(made.source)[7:], "t_capture_ns": str(made.t_capture_ns), "t_publish_ns": str(made.t_publish_ns),
         "registration": str(made.registration.id) if made.HasField("registration") else None,
-        "frame_number": made.frame_number if made.HasField("frame_number") else None, "plan_sha256": made.identity.plan_sha256.hex(), "bodies": bodies}
+        "frame_number": made.frame_number if made.HasField("frame_number") else None, "plan_sha256": made.identity.plan_sha256.hex(),
+        "approval": wire.Approval.Name(made.identity.approval)[9:], "bodies": bodies}
 
 
 def ticks():
-    left_alone = [screw(wire.SIDE_LEFT, 18.5, True), screw(wire.SIDE_RIGHT, -18.5, False)]
+    left_alone = [screw(wire.SIDE_LEFT, 18.5, True, wire.PLAN_STATUS_RISK_ACCEPTED), screw(wire.SIDE_RIGHT, -18.5, False, wire.PLAN_STATUS_ADJUSTED)]
     ok = [posed("T12", (31.25, -8, 140.5), (0, 0, 20), screws=left_alone), posed("L1", (30, -4, 110), (12, 0, 0))]
     return {
-        "ok": tick(wire.STREAM_STATE_OK, ok),
+        "ok": tick(wire.STREAM_STATE_OK, ok, approval=wire.APPROVAL_TRUSTED),
         # Left and right, front and back, head and feet all differ.
         "degraded": tick(
-            wire.STREAM_STATE_DEGRADED, [posed("T12", (-42.75, 13.5, -99), (25, -50, 75), ["uncertain"]), lost("L1", "covered"), posed("L2", (1, 2, 3), (170, 20, -5))]),
+            wire.STREAM_STATE_DEGRADED, [posed("T12", (-42.75, 13.5, -99), (25, -50, 75), ["uncertain"]), lost("L1", "covered"), posed("L2", (1, 2, 3), (170, 20, -5))],
+            approval=wire.APPROVAL_VOID),
         "lost": tick(wire.STREAM_STATE_LOST, [lost("T12", "mirrored"), lost("L1", "mirrored")]),
         "stale": tick(wire.STREAM_STATE_STALE, [lost("T12", "no_frame")], frame=None),
         "unregistered": tick(wire.STREAM_STATE_UNREGISTERED, [lost("T12", "searching")], registered=False),
         "stopped": tick(wire.STREAM_STATE_STOPPED, [lost("T12", "no_frame")], frame=None),
-        "replay": tick(wire.STREAM_STATE_OK, ok, source=wire.SOURCE_REPLAY, frame=0),
+        "replay": tick(wire.STREAM_STATE_OK, ok, source=wire.SOURCE_REPLAY, frame=0, approval=wire.APPROVAL_SIGNED),
     }
 
 

@@ -21,15 +21,23 @@ extension PoseTick {
             "t_publish_ns": .string(String(time.publishNS)), "clock": .string(time.clock.rawValue),
             "clock_err_us": .integer(Int(time.clockErrorUS)), "valid_for_ms": .integer(Int(time.validForMS)),
             "convention": .string("LPS-mm-RH"), "parent_frame": .string("room"),
-            "identity": .object([
-                "plan_sha256": .string(identity.planSHA256), "patient_sha256": .string(identity.patientSHA256),
-                "study_sha256": .string(identity.studySHA256), "level_estimated": .bool(identity.levelEstimated),
-            ]), "bodies": .array(bodies.map(\.value)),
+            "identity": identity.value, "bodies": .array(bodies.map(\.value)),
         ]
         if let registration {
             fields["registration"] = .object(["id": .string(String(registration.id)), "rms": .number(registration.rms)])
         }
         if let frame { fields["frame_number"] = .integer(Int(frame)) }
+        return .object(fields)
+    }
+}
+
+extension StreamIdentity {
+    fileprivate var value: JSONValue {
+        var fields: [String: JSONValue] = [
+            "plan_sha256": .string(planSHA256), "patient_sha256": .string(patientSHA256), "study_sha256": .string(studySHA256),
+            "level_estimated": .bool(levelEstimated),
+        ]
+        if let approval { fields["approval"] = .string(approval.rawValue) }
         return .object(fields)
     }
 }
@@ -62,6 +70,7 @@ extension TickScrew {
             "side": .string(side.rawValue), "diameter_mm": .number(diameterMM), "length_mm": .number(lengthMM),
             "causes": .array(causes.map { .string($0) }),
         ]
+        if let planStatus { fields["plan_status"] = .string(planStatus.rawValue) }
         if let planned { fields["planned"] = planned.value }
         if let state { fields["state"] = .string(state.rawValue) }
         if let measured { fields["measured"] = measured.value }

@@ -3,7 +3,7 @@ import SwiftProtobuf
 
 extension PoseTick {
     static let major: UInt32 = 1
-    static let minor: UInt32 = 0
+    static let minor: UInt32 = 1
     static let topicName = "pose/v1"
     /// What every message begins with.
     public static let topic = Data("\(topicName)\0".utf8)
@@ -52,7 +52,7 @@ extension PoseTick {
         wire.identity.planSha256 = bytes(ofHexadecimal: identity.planSHA256)
         wire.identity.patientSha256 = bytes(ofHexadecimal: identity.patientSHA256)
         wire.identity.studySha256 = bytes(ofHexadecimal: identity.studySHA256)
-        wire.identity.levelEstimated = identity.levelEstimated
+        (wire.identity.levelEstimated, wire.identity.approval) = (identity.levelEstimated, identity.approval.wire)
         if let registration { (wire.registration.id, wire.registration.rms) = (registration.id, registration.rms) }
         if let frame { wire.frameNumber = frame }
         (wire.bodyCount, wire.bodies) = (UInt32(bodies.count), bodies.map(\.wire))
@@ -66,6 +66,7 @@ extension PoseTick {
         guard wire.hasIdentity else { throw .badField("identity", reason: "it is missing") }
         guard let source = StreamSource(wire.source) else { throw .badField("source", reason: "it is none that is known") }
         guard let state = StreamState(wire.state) else { throw .badField("state", reason: "it is none that is known") }
+        let approval = try TickApproval?(wire: wire.identity.approval)
         guard let clock = StreamClock(wire.clock) else { throw .badField("clock", reason: "it is none that is known") }
         guard wire.bodyCount == wire.bodies.count else {
             throw .badField("body_count", reason: "it is \(wire.bodyCount), and \(wire.bodies.count) bodies follow")
@@ -80,7 +81,8 @@ extension PoseTick {
             identity: StreamIdentity(
                 planSHA256: try digest(wire.identity.planSha256, "plan_sha256"),
                 patientSHA256: try digest(wire.identity.patientSha256, "patient_sha256"),
-                studySHA256: try digest(wire.identity.studySha256, "study_sha256"), levelEstimated: wire.identity.levelEstimated),
+                studySHA256: try digest(wire.identity.studySha256, "study_sha256"), levelEstimated: wire.identity.levelEstimated,
+                approval: approval),
             registration: wire.hasRegistration ? StreamRegistration(id: wire.registration.id, rms: wire.registration.rms) : nil,
             frame: wire.hasFrameNumber ? wire.frameNumber : nil, bodies: bodies)
     }

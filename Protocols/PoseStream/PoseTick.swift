@@ -94,10 +94,33 @@ public struct StreamIdentity: Equatable, Sendable {
     public var studySHA256: String
     /// Whether the names of the levels are an estimate: the right vertebrae, but all names may be off by the same number.
     public var levelEstimated: Bool
+    /// nil where the publisher does not say (version 1.0 of the stream).
+    public var approval: TickApproval?
 
-    public init(planSHA256: String, patientSHA256: String, studySHA256: String, levelEstimated: Bool) {
+    public init(planSHA256: String, patientSHA256: String, studySHA256: String, levelEstimated: Bool, approval: TickApproval?) {
         (self.planSHA256, self.patientSHA256, self.studySHA256) = (planSHA256, patientSHA256, studySHA256)
-        self.levelEstimated = levelEstimated
+        (self.levelEstimated, self.approval) = (levelEstimated, approval)
+    }
+}
+
+/// What the publisher knows of the plan's signatures as the plan stands.
+public enum TickApproval: String, Codable, Sendable, CaseIterable {
+    case none = "NONE"
+    /// It was signed, and has changed since.
+    case void = "VOID"
+    /// By a key that the publisher was not told to trust.
+    case signed = "SIGNED"
+    /// By a key that the publisher was told to trust.
+    case trusted = "TRUSTED"
+
+    /// What a person has to be told; nil where a key that is trusted has signed.
+    public var caution: String? {
+        switch self {
+        case .none: "PLAN NOT APPROVED"
+        case .void: "PLAN CHANGED AFTER ITS APPROVAL"
+        case .signed: "plan signed by a key that was not compared"
+        case .trusted: nil
+        }
     }
 }
 

@@ -50,7 +50,7 @@ extension TickScrew {
         wire.side = side == .left ? .left : .right
         (wire.diameterMm, wire.lengthMm) = (diameterMM, lengthMM)
         if let planned { wire.planned = planned.wire }
-        (wire.state, wire.causes) = (state.wire, causes)
+        (wire.state, wire.causes, wire.planStatus) = (state.wire, causes, planStatus.wire)
         if let measured { wire.measured = measured.wire }
         return wire
     }
@@ -71,6 +71,14 @@ extension TickScrew {
         case .notFound: state = .notFound
         case .UNRECOGNIZED: return nil
         }
+        let planStatus: PlanStatus?
+        switch wire.planStatus {
+        case .unspecified: planStatus = nil
+        case .planned: planStatus = .planned
+        case .adjusted: planStatus = .adjusted
+        case .riskAccepted: planStatus = .riskAccepted
+        case .UNRECOGNIZED: return nil
+        }
         var (planned, measured): (Axis?, Measured?)
         if wire.hasPlanned {
             planned = Axis(wire.planned)
@@ -81,8 +89,8 @@ extension TickScrew {
             if measured == nil { return nil }
         }
         self.init(
-            side: side, diameterMM: wire.diameterMm, lengthMM: wire.lengthMm, planned: planned, state: state, causes: wire.causes,
-            measured: measured)
+            side: side, diameterMM: wire.diameterMm, lengthMM: wire.lengthMm, planStatus: planStatus, planned: planned, state: state,
+            causes: wire.causes, measured: measured)
     }
 }
 

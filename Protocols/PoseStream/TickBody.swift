@@ -84,6 +84,8 @@ public struct TickScrew: Equatable, Sendable {
     /// Of the plan, mm.
     public var diameterMM: Double
     public var lengthMM: Double
+    /// Who put it there; nil where the publisher does not say (version 1.0 of the stream).
+    public var planStatus: PlanStatus?
     /// Where the plan has it now; nil exactly when its vertebra is LOST.
     public var planned: Axis?
     /// Whether the real screw was seen; nil where none was looked for.
@@ -91,6 +93,15 @@ public struct TickScrew: Equatable, Sendable {
     public var causes: [String]
     /// Where the real screw is; nil unless found or uncertain.
     public var measured: Measured?
+
+    public enum PlanStatus: String, Codable, Sendable, CaseIterable {
+        /// Lamina.
+        case planned = "PLANNED"
+        /// A person; it keeps every hard rule.
+        case adjusted = "ADJUSTED"
+        /// A person; it breaks a hard rule, and the person said why it stands.
+        case riskAccepted = "RISK_ACCEPTED"
+    }
 
     public struct Axis: Equatable, Sendable {
         public var entry: Point<Room>
@@ -122,9 +133,11 @@ public struct TickScrew: Equatable, Sendable {
     }
 
     public init(
-        side: Side, diameterMM: Double, lengthMM: Double, planned: Axis?, state: ScrewPoseState?, causes: [String], measured: Measured?
+        side: Side, diameterMM: Double, lengthMM: Double, planStatus: PlanStatus?, planned: Axis?, state: ScrewPoseState?,
+        causes: [String], measured: Measured?
     ) {
-        (self.side, self.diameterMM, self.lengthMM, self.planned) = (side, diameterMM, lengthMM, planned)
+        (self.side, self.diameterMM, self.lengthMM) = (side, diameterMM, lengthMM)
+        (self.planStatus, self.planned) = (planStatus, planned)
         (self.state, self.causes, self.measured) = (state, causes, measured)
     }
 }

@@ -76,3 +76,39 @@ extension ScrewPoseState? {
         }
     }
 }
+
+extension TickApproval? {
+    /// Unspecified where it is not said.
+    var wire: WireApproval {
+        switch self {
+        case TickApproval.none?: .none
+        case .void: .void
+        case .signed: .signed
+        case .trusted: .trusted
+        case nil: .unspecified
+        }
+    }
+
+    init(wire: WireApproval) throws(PoseTickError) {
+        switch wire {
+        case .unspecified: self = nil
+        case .none: self = TickApproval.none
+        case .void: self = .void
+        case .signed: self = .signed
+        case .trusted: self = .trusted
+        case .UNRECOGNIZED: throw .badField("approval", reason: "it is none that is known")
+        }
+    }
+}
+
+extension TickScrew.PlanStatus? {
+    /// Unspecified where it is not said.
+    var wire: WirePlanStatus {
+        switch self {
+        case .planned: .planned
+        case .adjusted: .adjusted
+        case .riskAccepted: .riskAccepted
+        case nil: .unspecified
+        }
+    }
+}

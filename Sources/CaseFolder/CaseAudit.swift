@@ -84,18 +84,21 @@ public struct CaseEvent: Sendable {
     public init(_ event: AuditEntry.Event, changes: [String] = []) { (self.event, self.changes) = (event, changes) }
 }
 
-/// The approval of the case at a path, if there is a case and its audit can be read.
-public func readableApproval(ofCaseAt folder: String) -> CaseApproval { (try? CaseAudit(ofCaseAt: folder))?.approval ?? .none }
+/// The audit of the case at a path; nil where no case with an audit is.
+///
+/// - Throws: `CaseFolderError.auditChanged`, where one is that cannot be believed.
+public func existingAudit(ofCaseAt folder: String) throws(CaseFolderError) -> CaseAudit? {
+    guard fileKind(of: folder + "/" + CaseAudit.fileName, following: false) != nil else { return nil }
+    return try CaseAudit(ofCaseAt: folder)
+}
 
 /// The audit of a case that takes the place of the one at `target`: what is there is kept, an approval is voided, and what was done is added.
 func continuedAudit(_ done: CaseEvent, at target: String, manifest: Manifest, bytes: Data) throws -> Data {
     var (audit, changes) = (CaseAudit(), done.changes)
-    if fileKind(of: target + "/" + CaseAudit.fileName, following: false) != nil {
-        do {
-            audit = try CaseAudit(ofCaseAt: target)
-        } catch {
-            changes.append("the audit of the case that this one took the place of was damaged, so its history is not here")
-        }
+    do {
+        audit = try existingAudit(ofCaseAt: target) ?? audit
+    } catch {
+        changes.append("the audit of the case that this one took the place of was damaged, so its history is not here")
     }
     if case .approved(let approved) = audit.approval {
         try audit.add(

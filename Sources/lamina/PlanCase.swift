@@ -67,21 +67,28 @@ func writePlanCase(
             stages: log.stages, warnings: log.warnings,
             measurements: measurements)
     }
-    let approval = readableApproval(ofCaseAt: output)
+    let approval = try CaseAudit(ofCaseAt: output).approval
     outcome.approval = approval.summary(trusted: [])
     outcome.text += "\n" + approval.sentence(trusted: [])
     return outcome
 }
 
-/// Says in the new case that an approval of the one that it takes the place of does not hold for it.
+/// Says in the new case that an approval of the one that it takes the place of does not hold for it, or that none can be read there.
 func warnOfVoidApproval(ofCaseAt folder: String, log: RunLog) {
-    switch readableApproval(ofCaseAt: folder) {
-    case .none: return
-    case .approved(let approvals), .void(let approvals):
-        let names = approvals.compactMap(\.by).joined(separator: ", ")
+    do {
+        switch try existingAudit(ofCaseAt: folder)?.approval ?? .none {
+        case .none: return
+        case .approved(let approvals), .void(let approvals):
+            let names = approvals.compactMap(\.by).joined(separator: ", ")
+            log.warn(
+                earlierApprovalVoid,
+                "the approval by \(names) was of an earlier state of this plan and is void for this one; 'lamina verify' says whether this one is approved"
+            )
+        }
+    } catch {
         log.warn(
-            earlierApprovalVoid,
-            "the approval by \(names) was of an earlier state of this plan and is void for this one; 'lamina verify' says whether this one is approved"
+            "earlier_audit_damaged",
+            "\(error). The case that this one takes the place of may have been approved; its history is lost, and no approval of it holds here"
         )
     }
 }

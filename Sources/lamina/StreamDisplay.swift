@@ -137,16 +137,19 @@ final class StreamDisplay: Sendable {
 
     private func table(_ tick: PoseTick, _ ageMS: Double) -> [String] {
         let mark = tick.source == .live ? "" : "\(tick.source.rawValue): not the patient now   "
-        let names = tick.identity.levelEstimated ? "   levels are an estimate: check the count" : ""
-        let head = "\(mark)\(tick.state.rawValue)   tick \(tick.sequence)   age \(Int(ageMS.rounded())) ms\(names)"
-        return [head]
+        let cautions = [tick.identity.levelEstimated ? "levels are an estimate: check the count" : nil, tick.identity.approval?.caution]
+        let head =
+            ["\(mark)\(tick.state.rawValue)", "tick \(tick.sequence)", "age \(Int(ageMS.rounded())) ms"] + cautions.compactMap(\.self)
+        return [head.joined(separator: "   ")]
             + tick.bodies.map { body in
                 let level = shownName(of: body.level, isEstimated: tick.identity.levelEstimated).padding(
                     toLength: 6, withPad: " ", startingAt: 0)
                 let state = body.state.rawValue.padding(toLength: 9, withPad: " ", startingAt: 0)
-                guard let pose = body.pose else { return "\(level)\(state)\(body.causes.joined(separator: ", "))" }
+                let risky = body.screws.filter { $0.planStatus == .riskAccepted }.map { "\($0.side.rawValue) screw BREAKS A RULE" }
+                let notes = (body.causes + risky).joined(separator: ", ")
+                guard let pose = body.pose else { return "\(level)\(state)\(notes)" }
                 let place = [pose.origin.x, pose.origin.y, pose.origin.z].map { String(format: "%8.1f", $0) }.joined()
-                return "\(level)\(state)\(place) mm   \(body.causes.joined(separator: ", "))"
+                return "\(level)\(state)\(place) mm   \(notes)"
             }
     }
 }

@@ -14,7 +14,7 @@ func tickBodies(of found: TrackedMoment, plan: PlanFile) -> [TickBody] {
         let shafts = plannedShafts(of: plan, levels: [estimate.level])
         let screws = shafts.map { shaft in
             TickScrew(
-                shaft, in: estimate.roomFromVertebra,
+                shaft, of: plan, in: estimate.roomFromVertebra,
                 seen: found.screws?.first { $0.level == shaft.level && $0.side == shaft.side })
         }
         guard let pose = estimate.roomFromVertebra, let covariance = estimate.covariance else {
@@ -35,20 +35,33 @@ extension TrackedCase {
         model.vertebrae.map(\.level).map { level in
             TickBody(
                 lost: level, causes: ["no_frame"],
-                screws: plannedShafts(of: plan, levels: [level]).map { TickScrew($0, in: nil, seen: nil) })
+                screws: plannedShafts(of: plan, levels: [level]).map { TickScrew($0, of: plan, in: nil, seen: nil) })
         }
     }
 }
 
 extension TickScrew {
-    fileprivate init(_ plan: PlannedShaft, in pose: RigidTransform<Room, Frames.Vertebra>?, seen: ScrewPose?) {
-        let roomFromScrew = pose.map { $0 * plan.vertebraFromScrew }
+    fileprivate init(_ shaft: PlannedShaft, of plan: PlanFile, in pose: RigidTransform<Room, Frames.Vertebra>?, seen: ScrewPose?) {
+        let roomFromScrew = pose.map { $0 * shaft.vertebraFromScrew }
+        let planned = plan.screws.first { $0.level == shaft.level.name && $0.side == shaft.side }
         // The columns of a rotation are of unit length.
         self.init(
-            side: plan.side, diameterMM: plan.diameter, lengthMM: plan.length,
+            side: shaft.side, diameterMM: shaft.diameter, lengthMM: shaft.length, planStatus: planned.flatMap { PlanStatus($0.status) },
             planned: roomFromScrew.flatMap { Axis(entry: $0.origin, direction: $0.rotation.columns.2) },
             state: pose == nil ? nil : seen?.state, causes: pose == nil ? [] : seen?.causes ?? [],
             measured: pose == nil ? nil : seen?.measured.flatMap(Measured.init))
+    }
+}
+
+extension TickScrew.PlanStatus {
+    /// Nil where there is no screw.
+    fileprivate init?(_ status: PlanFile.Status) {
+        switch status {
+        case .planned: self = .planned
+        case .adjusted: self = .adjusted
+        case .riskAccepted: self = .riskAccepted
+        case .refused, .removed: return nil
+        }
     }
 }
 
@@ -74,6 +87,16 @@ extension StreamIdentity {
         self.init(
             planSHA256: tracked.planSHA256, patientSHA256: patient.map(hash) ?? scan,
             studySHA256: tracked.plan.image.studyUID.map(hash) ?? scan,
-            levelEstimated: tracked.plan.levelEstimated)
+            levelEstimated: tracked.plan.levelEstimated, approval: TickApproval(tracked.approval.summary))
+    }
+}
+
+extension TickApproval {
+    fileprivate init(_ summary: ApprovalSummary) {
+        switch summary.state {
+        case .notApproved: self = .none
+        case .void: self = .void
+        case .approved: self = summary.signatures.contains(where: \.isTrusted) ? .trusted : .signed
+        }
     }
 }

@@ -230,6 +230,16 @@ def test_a_later_change_voids_the_approval(approved, lone_phantom, keys, change,
     assert verify(approved, "--trusted", keys / "surgeon.pub")[0] == 0
 
 
+def test_a_history_that_cannot_be_believed_is_said_to_be_lost(approved, lone_phantom):
+    text = (approved / "audit.jsonl").read_text()
+    (approved / "audit.jsonl").write_text(text.replace("Weiß", "Weiss"))
+    run = changed_by_plan(approved, lone_phantom)
+    assert run.returncode in (0, 5), run.stderr
+    assert "earlier_audit_damaged" in {w["code"] for w in json.loads((approved / "plan.json").read_text())["warnings"]}
+    assert [e["event"] for e in audit(approved)] == ["planned"] and "damaged" in audit(approved)[0]["changes"][0]
+    assert verify(approved)[1]["approval"]["state"] == "not_approved"
+
+
 def simulate(case, tmp_path, *options):
     return run_lamina(
         "simulate", case, "-o", tmp_path / "frames", "--frames", 1, "--pixels", 64, "--spacing", 4, "--noise", 0, "--views", "AP", "--force", "--json", *options)

@@ -24,7 +24,8 @@ PATIENCE = 60
 
 
 def with_screws(made):
-    """T12 in front of the reader with both screws, L1 lost, L2 doubtful."""
+    """T12 in front of the reader with both screws, L1 lost, L2 doubtful with a screw that breaks a rule, of a plan that nobody has signed."""
+    made.identity.approval = wire.APPROVAL_NONE
     made.bodies[0].pose.qx, made.bodies[0].pose.qw = 0, 1
     for side, x in ((wire.SIDE_LEFT, 55), (wire.SIDE_RIGHT, 25)):
         screw = made.bodies[0].screws.add(side=side, diameter_mm=6, length_mm=40)
@@ -32,6 +33,7 @@ def with_screws(made):
     body = made.bodies.add(level=21, level_name="L2", state=wire.BODY_STATE_DEGRADED, causes=["uncertain"])
     body.pose.CopyFrom(made.bodies[0].pose)
     body.pose.z_mm = 20
+    body.screws.add(side=wire.SIDE_LEFT, diameter_mm=6, length_mm=40, plan_status=wire.PLAN_STATUS_RISK_ACCEPTED).planned.CopyFrom(made.bodies[0].screws[0].planned)
     made.body_count = 3
     return made
 
@@ -119,6 +121,7 @@ def test_the_page_shows_what_is_tracked_and_only_that(browser, page):
     rows = {text.split()[0]: text for text in browser.execute_script("return Array.from(document.querySelectorAll('#bodies tr')).map(row => row.innerText)")}
     assert "LOST" in rows["L1"] and "covered" in rows["L1"] and "OK" in rows["T12"] and "DEGRADED" in rows["L2"] and "uncertain" in rows["L2"]
     assert browser.find_element("id", "mark").text == "REPLAY: NOT THE PATIENT NOW"
+    assert browser.find_element("id", "approval").text == "PLAN NOT APPROVED"
     until(lambda: bright(browser) > 5000)
     # The bone is where its pose is: columns of the matrix, then the place.
     matrix = np.reshape(browser.execute_script("return Array.from(lamina.bones.T12.matrix.elements)"), (4, 4)).T
@@ -136,8 +139,8 @@ def test_left_is_left(browser, page):
     assert where["left"][0] > where["right"][0] and where["letters"]["L"][0] > where["letters"]["R"][0]
     assert where["letters"]["H"][1] > where["letters"]["F"][1]
     assert where["turned"] == pytest.approx(1)
-    colours = browser.execute_script("return ['left', 'right'].map(side => lamina.screws['T12 ' + side].material.color.getHexString())")
-    assert colours == ["35d0e8", "ff5fd2"]
+    colours = browser.execute_script("return ['T12 left', 'T12 right', 'L2 left'].map(name => lamina.screws[name].material.color.getHexString())")
+    assert colours == ["35d0e8", "ff5fd2", "e02020"]
 
 
 def test_when_ticks_stay_away_nothing_is_shown(browser, page):

@@ -109,6 +109,8 @@ def test_the_stream_says_whose_it_is_and_what_it_is(scene, navigated):  # noqa: 
     assert {made.identity.plan_sha256 for made in ticks} == {plan}
     assert {made.identity.patient_sha256 for made in ticks} == {hashlib.sha256(b"somebody").digest()}
     assert len({made.stream_epoch for made in ticks}) == 1
+    assert {made.identity.approval for made in ticks} == {wire.APPROVAL_NONE}
+    assert {screw.plan_status for made in ticks for body in made.bodies for screw in body.screws} == {wire.PLAN_STATUS_PLANNED}
     numbers = [made.seq for made in ticks]
     assert numbers == sorted(set(numbers))
     assert ticks[-1].state == wire.STREAM_STATE_STOPPED and not any(body.HasField("pose") for body in ticks[-1].bodies)

@@ -56,7 +56,7 @@ BROKEN = [
     ("degraded", "state: not", setting("state", wire.STREAM_STATE_STOPPED)), ("ok", "state: not", setting("state", wire.STREAM_STATE_DEGRADED)),
     ("lost", "state: not", setting("state", wire.STREAM_STATE_OK)), ("degraded", "convention", setting("convention", "RAS-mm-RH")),
     ("degraded", "parent_frame", setting("parent_frame", "patient")), ("degraded", "identity", setting("identity.study_sha256", b"\1" * 31)),
-    ("degraded", "identity", without([], "identity")), ("degraded", "body_count", setting("body_count", 2)), ("degraded", "registration: poses", without([], "registration")),
+    ("degraded", "identity", without([], "identity")), ("degraded", "approval", setting("identity.approval", 9)), ("degraded", "body_count", setting("body_count", 2)), ("degraded", "registration: poses", without([], "registration")),
     ("degraded", "registration", setting("registration.id", 0)), ("degraded", "registration", setting("registration.rms", math.nan)),
     ("degraded", "bodies", lambda made: (setattr(made, "body_count", 4), made.bodies.append(made.bodies[0]))),
     # The wrong level, by either of its two names.
@@ -70,7 +70,7 @@ BROKEN = [
     *[("degraded", "T12 covariance", setting(f"bodies.0.pose.covariance.{n}", -1.0)) for n in (0, 6, 11, 15, 18, 20)],
     ("degraded", "T12 covariance", setting("bodies.0.pose.covariance.1", math.nan)), ("degraded", "T12 confidence", setting("bodies.0.pose.confidence", 1.5)),
     ("ok", "T12 screws", setting("bodies.0.screws.0.side", wire.SIDE_RIGHT)), ("ok", "T12 screws", setting("bodies.0.screws.0.side", 0)),
-    ("ok", "T12 screws", setting("bodies.0.screws.0.state", 7)), ("ok", "T12 screws", setting("bodies.0.screws.0.diameter_mm", 0)),
+    ("ok", "T12 screws", setting("bodies.0.screws.0.state", 7)), ("ok", "T12 screws", setting("bodies.0.screws.0.plan_status", 4)), ("ok", "T12 screws", setting("bodies.0.screws.0.diameter_mm", 0)),
     ("ok", "T12 screws", setting("bodies.0.screws.0.planned.direction_x", 0.5)), ("ok", "T12 screws", setting("bodies.0.screws.0.measured.axis.entry_y_mm", math.nan)),
     ("ok", "T12 screws", setting("bodies.0.screws.0.measured.tip_sigma_mm", -1)), ("ok", "T12 screws", without(["bodies", 0, "screws", 0], "planned")),
     ("ok", "T12 screws", without(["bodies", 0, "screws", 0], "measured")),

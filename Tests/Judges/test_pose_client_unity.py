@@ -92,6 +92,7 @@ def listing(made):
     yield from [enum_name(wire.Source, made.source, "SOURCE_"), enum_name(wire.StreamState, made.state, "STREAM_STATE_")]
     yield from [registration.id if made.HasField("registration") else "none", float(registration.rms), made.frame_number if made.HasField("frame_number") else "none"]
     yield from [made.identity.plan_sha256.hex(), made.identity.patient_sha256.hex(), made.identity.study_sha256.hex(), made.identity.level_estimated]
+    yield enum_name(wire.Approval, made.identity.approval, "APPROVAL_")
     for body in made.bodies:
         yield from ["body", body.level, body.level_name, enum_name(wire.BodyState, body.state, "BODY_STATE_"), ",".join(body.causes), body.status_text]
         if body.HasField("pose"):
@@ -99,7 +100,8 @@ def listing(made):
             yield from [pose.x_mm, pose.y_mm, pose.z_mm, pose.qx, pose.qy, pose.qz, pose.qw, *turned(pose, RAS, 1), *turned(pose, UNITY, 1e-3), *pose.covariance]
             yield from [pose.depth_observable, pose.residual, pose.confidence]
         for screw in body.screws:
-            yield from ["screw", enum_name(wire.Side, screw.side, "SIDE_"), screw.diameter_mm, screw.length_mm, enum_name(wire.ScrewState, screw.state, "SCREW_STATE_"), ",".join(screw.causes)]
+            yield from ["screw", enum_name(wire.Side, screw.side, "SIDE_"), screw.diameter_mm, screw.length_mm, enum_name(wire.PlanStatus, screw.plan_status, "PLAN_STATUS_")]
+            yield from [enum_name(wire.ScrewState, screw.state, "SCREW_STATE_"), ",".join(screw.causes)]
             if screw.HasField("planned"):
                 yield from axis_values(screw.planned)
             if screw.HasField("measured"):

@@ -47,7 +47,7 @@ static class UnityDriver
     {
         var all = new List<string>();
         Add(all, t.Epoch, t.Sequence, t.CaptureNS, t.PublishNS, t.Clock, t.ClockErrorUS, t.ValidForMS, t.Source, t.State, t.HasRegistration ? t.RegistrationId.ToString() : "none");
-        Add(all, t.RegistrationRms, t.Frame == null ? "none" : t.Frame.ToString(), Hex(t.Plan), Hex(t.Patient), Hex(t.Study), t.LevelEstimated);
+        Add(all, t.RegistrationRms, t.Frame == null ? "none" : t.Frame.ToString(), Hex(t.Plan), Hex(t.Patient), Hex(t.Study), t.LevelEstimated, t.Approval);
         foreach (Body b in t.Bodies)
         {
             Add(all, "body", b.Level, b.LevelName, b.State, string.Join(",", b.Causes), b.StatusText);
@@ -59,7 +59,7 @@ static class UnityDriver
             }
             foreach (Screw s in b.Screws)
             {
-                Add(all, "screw", s.Side, s.DiameterMM, s.LengthMM, s.State, string.Join(",", s.Causes));
+                Add(all, "screw", s.Side, s.DiameterMM, s.LengthMM, s.PlanStatus, s.State, string.Join(",", s.Causes));
                 if (s.Planned != null) AddAxis(all, s.Planned);
                 if (s.Measured == null) continue;
                 AddAxis(all, s.Measured.Axis);

@@ -19,6 +19,7 @@ struct GoldenTicksTests {
             var state: String
             var causes: [String]
             var screws: Int
+            var planStatus: [String]
             var lpsMm: Numbers?
             var rasMm: Numbers?
             var unityM: Numbers?
@@ -32,6 +33,7 @@ struct GoldenTicksTests {
         var registration: String?
         var frameNumber: UInt32?
         var planSha256: String
+        var approval: String
         var bodies: [Body]
     }
 
@@ -50,11 +52,12 @@ struct GoldenTicksTests {
         #expect(tick.state.rawValue == expected.state && tick.source.rawValue == expected.source)
         #expect(String(tick.time.captureNS) == expected.tCaptureNs && String(tick.time.publishNS) == expected.tPublishNs)
         #expect(tick.registration.map { String($0.id) } == expected.registration && tick.frame == expected.frameNumber)
-        #expect(tick.identity.planSHA256 == expected.planSha256)
+        #expect(tick.identity.planSHA256 == expected.planSha256 && tick.identity.approval?.rawValue == expected.approval)
         #expect(tick.bodies.map(\.level.name) == expected.bodies.map(\.level))
         #expect(
             tick.bodies.map(\.state.rawValue) == expected.bodies.map(\.state) && tick.bodies.map(\.causes) == expected.bodies.map(\.causes))
         #expect(tick.bodies.map(\.screws.count) == expected.bodies.map(\.screws))
+        #expect(tick.bodies.map { $0.screws.map { $0.planStatus?.rawValue } } == expected.bodies.map(\.planStatus))
         #expect(tick.bodies.map { $0.pose != nil } == expected.bodies.map { $0.lpsMm != nil })
     }
 

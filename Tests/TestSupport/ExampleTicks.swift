@@ -14,7 +14,8 @@ public func exampleTick(
         epoch: epoch, sequence: sequence, source: source, state: .degraded,
         time: TickTime(captureNS: captureNS, publishNS: publishNS, clock: clock, clockErrorUS: 150, validForMS: validForMS),
         identity: StreamIdentity(
-            planSHA256: plan, patientSHA256: patient, studySHA256: String(repeating: "c3", count: 32), levelEstimated: true),
+            planSHA256: plan, patientSHA256: patient, studySHA256: String(repeating: "c3", count: 32), levelEstimated: true, approval: .void
+        ),
         registration: StreamRegistration(id: registration, rms: 0.25), frame: 11,
         bodies: [
             TickBody(
@@ -38,7 +39,8 @@ private func examplePose(turn: Double, x: Double) -> TickBody.Pose {
 private func exampleScrew(_ side: Side, measured: Bool) -> TickScrew {
     let axis = TickScrew.Axis(entry: Point(side == .left ? 20 : -20, 30, 5), direction: SIMD3(side == .left ? -0.28 : 0.28, -0.96, 0))!
     return TickScrew(
-        side: side, diameterMM: 6.5, lengthMM: 45, planned: axis, state: measured ? .found : .notFound,
+        side: side, diameterMM: 6.5, lengthMM: 45, planStatus: side == .left ? .riskAccepted : .adjusted, planned: axis,
+        state: measured ? .found : .notFound,
         causes: measured ? [] : ["no_metal"],
         measured: measured
             ? TickScrew.Measured(
@@ -47,4 +49,5 @@ private func exampleScrew(_ side: Side, measured: Bool) -> TickScrew {
 }
 
 private let lostScrew = TickScrew(
-    side: .right, diameterMM: 5.5, lengthMM: 40, planned: nil, state: .notFound, causes: ["vertebra_lost"], measured: nil)
+    side: .right, diameterMM: 5.5, lengthMM: 40, planStatus: .planned, planned: nil, state: .notFound, causes: ["vertebra_lost"],
+    measured: nil)

@@ -24,7 +24,7 @@ import Protocols
         let axis = TickScrew.Axis(entry: Point(18.5, 30.25, -4.125), direction: SIMD3(-0.28, -0.96, 0))
         let screws = [Side.left, .right].map { side in
             TickScrew(
-                side: side, diameterMM: 6.5, lengthMM: 45, planned: axis, state: .found, causes: [],
+                side: side, diameterMM: 6.5, lengthMM: 45, planStatus: .planned, planned: axis, state: .found, causes: [],
                 measured: axis.map {
                     TickScrew.Measured(
                         axis: $0, entryDeviationMM: 0.75, entrySigmaMM: 0.25, tipDeviationMM: 1.25, tipSigmaMM: 0.5, angleDeg: 1.5)
@@ -46,7 +46,7 @@ import Protocols
             time: TickTime(
                 captureNS: 1_800_000_000_000_000_000, publishNS: 1_800_000_000_041_000_001, clock: .utcNTP, clockErrorUS: 2500,
                 validForMS: 300),
-            identity: StreamIdentity(planSHA256: digest, patientSHA256: digest, studySHA256: digest, levelEstimated: false),
+            identity: StreamIdentity(planSHA256: digest, patientSHA256: digest, studySHA256: digest, levelEstimated: false, approval: .trusted),
             registration: StreamRegistration(id: 9, rms: 0.125), frame: 5, bodies: bodies)
     }
 }

@@ -31,7 +31,7 @@ def flaw(tick):
         ("schema_major", tick.schema_major == 1), ("stream_epoch", tick.stream_epoch > 0), ("seq", tick.seq > 0), ("valid_for_ms", 1 <= tick.valid_for_ms <= 60_000),
         ("t_publish_ns", 0 < tick.t_capture_ns <= tick.t_publish_ns < 1 << 63), ("clock", known(wire.Clock, tick.clock)), ("source", known(wire.Source, tick.source)),
         ("state", known(wire.StreamState, tick.state)), ("convention", tick.convention == "LPS-mm-RH"), ("parent_frame", tick.parent_frame == "room"),
-        ("identity", all(len(h) == 32 for h in hashes)), ("body_count", tick.body_count == len(tick.bodies)), ("bodies", len({b.level for b in tick.bodies}) == len(tick.bodies)),
+        ("identity", all(len(h) == 32 for h in hashes)), ("approval", tick.identity.approval in wire.Approval.values()), ("body_count", tick.body_count == len(tick.bodies)), ("bodies", len({b.level for b in tick.bodies}) == len(tick.bodies)),
         ("registration", not tick.HasField("registration") or (tick.registration.id > 0 and from_zero(tick.registration.rms))),
     ]
     broken = next((field for field, holds in rules if not holds), None) or next(filter(None, map(body_flaw, tick.bodies)), None)
@@ -64,7 +64,7 @@ def body_flaw(body):
 def screw_holds(screw, lost):
     seen, m = screw.state in (wire.SCREW_STATE_FOUND, wire.SCREW_STATE_UNCERTAIN), screw.measured
     return (
-        known(wire.Side, screw.side) and screw.state in wire.ScrewState.values() and 1 <= screw.diameter_mm <= 20 and 5 <= screw.length_mm <= 150
+        known(wire.Side, screw.side) and screw.state in wire.ScrewState.values() and screw.plan_status in wire.PlanStatus.values() and 1 <= screw.diameter_mm <= 20 and 5 <= screw.length_mm <= 150
         and screw.HasField("planned") != lost and screw.HasField("measured") == seen and not (seen and lost) and (lost or axis_holds(screw.planned))
         and (not seen or (axis_holds(m.axis) and all(map(from_zero, (m.entry_deviation_mm, m.entry_sigma_mm, m.tip_deviation_mm, m.tip_sigma_mm, m.angle_deg))))))
 

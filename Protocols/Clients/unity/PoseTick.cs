@@ -10,6 +10,10 @@ namespace Lamina
     public enum BodyState { Ok = 1, Degraded, Lost }
     public enum Side { Left = 1, Right }
     public enum ScrewState { NotLookedFor, Found, Uncertain, NotFound }
+    /// <summary>Of the plan as it stands. NotSaid: by a publisher of version 1.0.</summary>
+    public enum Approval { NotSaid, None, Void, Signed, Trusted }
+    /// <summary>Who put a screw where the plan has it. RiskAccepted: a person, and it breaks a rule of safety.</summary>
+    public enum PlanStatus { NotSaid, Planned, Adjusted, RiskAccepted }
 
     /// <summary>A place and a turn in one world's axes. Quaternion x, y, z, w.</summary>
     public struct Placement { public double X, Y, Z, QX, QY, QZ, QW; }
@@ -47,6 +51,7 @@ namespace Lamina
     {
         public Side Side;
         public double DiameterMM, LengthMM;
+        public PlanStatus PlanStatus;
         /// <summary>null exactly when its vertebra is lost.</summary>
         public Axis Planned;
         public ScrewState State;
@@ -73,6 +78,7 @@ namespace Lamina
         public uint Major, Minor, ClockErrorUS, ValidForMS, BodyCount;
         public ulong Epoch, Sequence, CaptureNS, PublishNS, RegistrationId;
         public bool HasRegistration, HasIdentity, LevelEstimated;
+        public Approval Approval;
         public double RegistrationRms;
         public uint? Frame;
         public StreamClock Clock;
@@ -138,6 +144,7 @@ namespace Lamina
                     case 2: Patient = wire.Bytes(); break;
                     case 3: Study = wire.Bytes(); break;
                     case 4: LevelEstimated = wire.Bool(); break;
+                    case 5: Approval = (Approval)wire.UInt32(); break;
                     default: wire.Skip(); break;
                 }
         }
@@ -206,6 +213,7 @@ namespace Lamina
                     case 5: screw.State = (ScrewState)wire.UInt32(); break;
                     case 6: screw.Causes.Add(wire.Text()); break;
                     case 7: Once(screw.Measured == null); screw.Measured = ReadMeasured(wire.Message()); break;
+                    case 8: screw.PlanStatus = (PlanStatus)wire.UInt32(); break;
                     default: wire.Skip(); break;
                 }
             return screw;

@@ -21,6 +21,7 @@ namespace Lamina
             Hold(tick.Convention == "LPS-mm-RH", "convention");
             Hold(tick.ParentFrame == "room", "parent_frame");
             Hold(tick.Plan.Length == 32 && tick.Patient.Length == 32 && tick.Study.Length == 32, "identity");
+            Hold(Enum.IsDefined(typeof(Approval), tick.Approval), "approval");
             Hold(tick.BodyCount == tick.Bodies.Count, "body_count");
             Hold(!tick.HasRegistration || (tick.RegistrationId > 0 && FromZero(tick.RegistrationRms)), "registration");
             var levels = new List<uint>();
@@ -70,6 +71,7 @@ namespace Lamina
             bool seen = screw.State == ScrewState.Found || screw.State == ScrewState.Uncertain;
             Measured m = screw.Measured;
             return Enum.IsDefined(typeof(Side), screw.Side) && Enum.IsDefined(typeof(ScrewState), screw.State)
+                && Enum.IsDefined(typeof(PlanStatus), screw.PlanStatus)
                 && screw.DiameterMM >= 1 && screw.DiameterMM <= 20 && screw.LengthMM >= 5 && screw.LengthMM <= 150
                 && screw.Planned == null == lost && m != null == seen && !(seen && lost) && (lost || IsWhole(screw.Planned))
                 && (!seen || (m.Axis != null && IsWhole(m.Axis) && FromZero(m.EntryDeviation, m.EntrySigma, m.TipDeviation, m.TipSigma, m.AngleDeg)));

@@ -184,6 +184,61 @@ nonisolated enum WireStreamState: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
+/// What the publisher knows of the plan's signatures as the plan stands.
+nonisolated enum WireApproval: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Nobody has signed it.
+  case none // = 1
+
+  /// It was signed, and has changed since.
+  case void // = 2
+
+  /// Signed, by a key that the publisher was not told to trust: somebody signed.
+  case signed // = 3
+
+  /// Signed by a key that the publisher was told to trust.
+  case trusted // = 4
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .none
+    case 2: self = .void
+    case 3: self = .signed
+    case 4: self = .trusted
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .none: return 1
+    case .void: return 2
+    case .signed: return 3
+    case .trusted: return 4
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [WireApproval] = [
+    .unspecified,
+    .none,
+    .void,
+    .signed,
+    .trusted,
+  ]
+
+}
+
 nonisolated enum WireBodyState: SwiftProtobuf.Enum, Swift.CaseIterable {
   typealias RawValue = Int
   case unspecified // = 0
@@ -222,6 +277,55 @@ nonisolated enum WireBodyState: SwiftProtobuf.Enum, Swift.CaseIterable {
     .ok,
     .degraded,
     .lost,
+  ]
+
+}
+
+/// Who put the screw where the plan has it.
+nonisolated enum WirePlanStatus: SwiftProtobuf.Enum, Swift.CaseIterable {
+  typealias RawValue = Int
+  case unspecified // = 0
+
+  /// Lamina.
+  case planned // = 1
+
+  /// A person; it keeps every rule.
+  case adjusted // = 2
+
+  /// A person; it breaks a rule of safety, and the person said why it stands.
+  case riskAccepted // = 3
+  case UNRECOGNIZED(Int)
+
+  init() {
+    self = .unspecified
+  }
+
+  init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .unspecified
+    case 1: self = .planned
+    case 2: self = .adjusted
+    case 3: self = .riskAccepted
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  var rawValue: Int {
+    switch self {
+    case .unspecified: return 0
+    case .planned: return 1
+    case .adjusted: return 2
+    case .riskAccepted: return 3
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  static let allCases: [WirePlanStatus] = [
+    .unspecified,
+    .planned,
+    .adjusted,
+    .riskAccepted,
   ]
 
 }
@@ -448,6 +552,9 @@ nonisolated struct WireIdentity: Sendable {
   /// The names of all levels may be off by the same number.
   var levelEstimated: Bool = false
 
+  /// Since minor version 1; unspecified in messages of 0.
+  var approval: WireApproval = .unspecified
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -613,6 +720,12 @@ nonisolated struct WireScrew: @unchecked Sendable {
   /// Clears the value of `measured`. Subsequent reads from it will return its default value.
   mutating func clearMeasured() {_uniqueStorage()._measured = nil}
 
+  /// Since minor version 1; unspecified in messages of 0.
+  var planStatus: WirePlanStatus {
+    get {_storage._planStatus}
+    set {_uniqueStorage()._planStatus = newValue}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -690,8 +803,16 @@ nonisolated extension WireStreamState: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0STREAM_STATE_UNSPECIFIED\0\u{1}STREAM_STATE_OK\0\u{1}STREAM_STATE_DEGRADED\0\u{1}STREAM_STATE_LOST\0\u{1}STREAM_STATE_STALE\0\u{1}STREAM_STATE_UNREGISTERED\0\u{1}STREAM_STATE_STOPPED\0")
 }
 
+nonisolated extension WireApproval: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0APPROVAL_UNSPECIFIED\0\u{1}APPROVAL_NONE\0\u{1}APPROVAL_VOID\0\u{1}APPROVAL_SIGNED\0\u{1}APPROVAL_TRUSTED\0")
+}
+
 nonisolated extension WireBodyState: SwiftProtobuf._ProtoNameProviding {
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0BODY_STATE_UNSPECIFIED\0\u{1}BODY_STATE_OK\0\u{1}BODY_STATE_DEGRADED\0\u{1}BODY_STATE_LOST\0")
+}
+
+nonisolated extension WirePlanStatus: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PLAN_STATUS_UNSPECIFIED\0\u{1}PLAN_STATUS_PLANNED\0\u{1}PLAN_STATUS_ADJUSTED\0\u{1}PLAN_STATUS_RISK_ACCEPTED\0")
 }
 
 nonisolated extension WireSide: SwiftProtobuf._ProtoNameProviding {
@@ -893,7 +1014,7 @@ nonisolated extension WirePoseTick: SwiftProtobuf.Message, SwiftProtobuf._Messag
 
 nonisolated extension WireIdentity: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Identity"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}plan_sha256\0\u{3}patient_sha256\0\u{3}study_sha256\0\u{3}level_estimated\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}plan_sha256\0\u{3}patient_sha256\0\u{3}study_sha256\0\u{3}level_estimated\0\u{1}approval\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -905,6 +1026,7 @@ nonisolated extension WireIdentity: SwiftProtobuf.Message, SwiftProtobuf._Messag
       case 2: try { try decoder.decodeSingularBytesField(value: &self.patientSha256) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.studySha256) }()
       case 4: try { try decoder.decodeSingularBoolField(value: &self.levelEstimated) }()
+      case 5: try { try decoder.decodeSingularEnumField(value: &self.approval) }()
       default: break
       }
     }
@@ -923,6 +1045,9 @@ nonisolated extension WireIdentity: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if self.levelEstimated != false {
       try visitor.visitSingularBoolField(value: self.levelEstimated, fieldNumber: 4)
     }
+    if self.approval != .unspecified {
+      try visitor.visitSingularEnumField(value: self.approval, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -931,6 +1056,7 @@ nonisolated extension WireIdentity: SwiftProtobuf.Message, SwiftProtobuf._Messag
     if lhs.patientSha256 != rhs.patientSha256 {return false}
     if lhs.studySha256 != rhs.studySha256 {return false}
     if lhs.levelEstimated != rhs.levelEstimated {return false}
+    if lhs.approval != rhs.approval {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1165,7 +1291,7 @@ nonisolated extension WirePose: SwiftProtobuf.Message, SwiftProtobuf._MessageImp
 
 nonisolated extension WireScrew: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Screw"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}side\0\u{3}diameter_mm\0\u{3}length_mm\0\u{1}planned\0\u{1}state\0\u{1}causes\0\u{1}measured\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}side\0\u{3}diameter_mm\0\u{3}length_mm\0\u{1}planned\0\u{1}state\0\u{1}causes\0\u{1}measured\0\u{3}plan_status\0")
 
   fileprivate class _StorageClass {
     var _side: WireSide = .unspecified
@@ -1175,6 +1301,7 @@ nonisolated extension WireScrew: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
     var _state: WireScrewState = .unspecified
     var _causes: [String] = []
     var _measured: WireMeasuredScrew? = nil
+    var _planStatus: WirePlanStatus = .unspecified
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1192,6 +1319,7 @@ nonisolated extension WireScrew: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       _state = source._state
       _causes = source._causes
       _measured = source._measured
+      _planStatus = source._planStatus
     }
   }
 
@@ -1217,6 +1345,7 @@ nonisolated extension WireScrew: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         case 5: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
         case 6: try { try decoder.decodeRepeatedStringField(value: &_storage._causes) }()
         case 7: try { try decoder.decodeSingularMessageField(value: &_storage._measured) }()
+        case 8: try { try decoder.decodeSingularEnumField(value: &_storage._planStatus) }()
         default: break
         }
       }
@@ -1250,6 +1379,9 @@ nonisolated extension WireScrew: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
       try { if let v = _storage._measured {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
       } }()
+      if _storage._planStatus != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._planStatus, fieldNumber: 8)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1266,6 +1398,7 @@ nonisolated extension WireScrew: SwiftProtobuf.Message, SwiftProtobuf._MessageIm
         if _storage._state != rhs_storage._state {return false}
         if _storage._causes != rhs_storage._causes {return false}
         if _storage._measured != rhs_storage._measured {return false}
+        if _storage._planStatus != rhs_storage._planStatus {return false}
         return true
       }
       if !storagesAreEqual {return false}
