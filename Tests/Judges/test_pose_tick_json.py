@@ -61,7 +61,7 @@ def test_it_says_what_the_tick_says(told, name):
     assert said["source"] == "REPLAY" and said.get("frame_number") == (made.frame_number if made.HasField("frame_number") else None)
     assert said["identity"] == {
         "plan_sha256": made.identity.plan_sha256.hex(), "patient_sha256": made.identity.patient_sha256.hex(), "study_sha256": made.identity.study_sha256.hex(),
-        "level_estimated": made.identity.level_estimated}
+        "level_estimated": made.identity.level_estimated, "approval": wire.Approval.Name(made.identity.approval)[9:]}
     assert said.get("registration") == ({"id": str(made.registration.id), "rms": made.registration.rms} if made.HasField("registration") else None)
     assert said["bodies"] == [body_object(body) for body in made.bodies]
 
@@ -78,6 +78,8 @@ def body_object(body):
 
 def screw_object(screw):
     made = {"side": wire.Side.Name(screw.side)[5:].lower(), "diameter_mm": screw.diameter_mm, "length_mm": screw.length_mm, "causes": list(screw.causes)}
+    if screw.plan_status:
+        made["plan_status"] = wire.PlanStatus.Name(screw.plan_status)[12:]
     if screw.state:
         made["state"] = wire.ScrewState.Name(screw.state)[12:].lower()
     if screw.HasField("planned"):

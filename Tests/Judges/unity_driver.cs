@@ -16,7 +16,7 @@ static class UnityDriver
         while ((line = Console.ReadLine()) != null)
         {
             try { Console.WriteLine(Answer(line.Split(' '))); }
-            catch (PoseTickException refused) { Console.WriteLine("refused\t" + refused.Message); }
+            catch (PoseTickException refused) { Console.WriteLine("refused\t" + refused.Message.Replace("\n", " ")); }
         }
     }
 
@@ -78,7 +78,8 @@ static class UnityDriver
 
     static void Add(List<string> all, params object[] values)
     {
-        foreach (object value in values) all.Add(value is double ? ((double)value).ToString("R") : value.ToString());
+        // A text of hostile bytes may hold what parts lines and words here.
+        foreach (object value in values) all.Add(value is double ? ((double)value).ToString("R") : value.ToString().Replace('\n', ' ').Replace('\t', ' '));
     }
 
     static string Hex(byte[] bytes) { return BitConverter.ToString(bytes).Replace("-", "").ToLowerInvariant(); }
