@@ -53,8 +53,11 @@ public struct SpineTracker: Sendable {
     ///
     /// - Throws: `LinearAlgebraError`.
     package func restarted(near guess: RigidTransform<Room, Patient>, in frames: [XRayFrame]) throws -> SpineTracker {
-        let search = StartSearch(model: model, tracking: parameters, parameters: AcquisitionParameters(), threads: threads)
-        let place = try search.screened(guess, search.measured(frames, search.parameters.screening)).roomFromPatient
+        var searching = AcquisitionParameters()
+        // The frame's own registration goes on from here, so one step on the finer pixels will do.
+        searching.screening = .init(fineness: [9.6, 4.8], iterations: [4, 1])
+        let search = StartSearch(model: model, tracking: parameters, parameters: searching, threads: threads)
+        let place = try search.screened(guess, search.measured(frames, searching.screening)).roomFromPatient
         var started = SpineTracker(model, startingAt: place, parameters: parameters, threads: threads)
         started.rest = rest?.asDrawn
         return started
