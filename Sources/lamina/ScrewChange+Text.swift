@@ -7,6 +7,7 @@ extension ScrewChange {
     var sentence: String {
         switch wish {
         case .remove: return "\(name): removed"
+        case .restore(_, let sentence): return sentence
         case .drawn: return "\(name): placed as drawn in a markup file"
         case .place(let shift, let adding):
             let offset = shift.offset == SIMD3() ? nil : "entry moved by \(shift.offset.x), \(shift.offset.y), \(shift.offset.z) mm"
