@@ -119,7 +119,8 @@ private func planes(
     return [
         PicturePlane(centre: middle, right: left, down: -axis, size: overview.size, pixel: overview.pixel),
         PicturePlane(centre: middle, right: -axis, down: -up, size: overview.size, pixel: overview.pixel),
-        PicturePlane(centre: shaft.point(depth).xyz, right: left, down: -up, size: closeUp.size, pixel: closeUp.pixel),
+        // The parts of left and up across the axis need not be perpendicular; the picture's edges must be.
+        PicturePlane(centre: shaft.point(depth).xyz, right: left, down: left.cross(axis), size: closeUp.size, pixel: closeUp.pixel),
     ]
 }
 

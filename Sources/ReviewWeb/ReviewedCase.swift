@@ -32,7 +32,7 @@ public protocol ReviewedCase {
     /// - Throws: `CommandFailure` for a case that is not whole, or that now stands on another scan or other labels.
     mutating func catchUp() throws(CommandFailure) -> Bool
 
-    /// - Throws: `CommandFailure` for what cannot be done or measured. A broken rule is no error.
+    /// - Throws: `CommandFailure` for what cannot be done. A broken rule is no error, nor is what cannot be measured.
     func trial(of order: ScrewOrder) throws(CommandFailure) -> Trial
 
     /// Writes the case with the change, as `lamina adjust` does.
@@ -48,8 +48,25 @@ public protocol ReviewedCase {
     mutating func putBack(_ screw: PlanFile.Screw, saying sentence: String) throws(CommandFailure)
 }
 
-/// How a screw would be, measured, and what it would look like. Nothing of it is in the case.
-public struct Trial: Encodable, Sendable {
+/// How a screw would be. Nothing of it is in the case.
+public enum Trial: Encodable, Sendable {
+    case measured(MeasuredTrial)
+    /// Nothing of it can be known, as of a screw that does not run through the pedicle's bone.
+    case refused(code: String, message: String)
+
+    private enum CodingKeys: String, CodingKey { case measured, refused }
+
+    public func encode(to encoder: any Encoder) throws {
+        var c = encoder.container(keyedBy: CodingKeys.self)
+        switch self {
+        case .measured(let trial): try c.encode(trial, forKey: .measured)
+        case .refused(let code, let message): try c.encode(["code": code, "message": message], forKey: .refused)
+        }
+    }
+}
+
+/// The figures of a screw that is tried, and what it would look like.
+public struct MeasuredTrial: Encodable, Sendable {
     /// As it would stand in the plan.
     public var screw: PlanFile.Screw
     /// What stands in the plan.

@@ -70,25 +70,29 @@ struct ReviewedPlan: ReviewedCase {
 
     func trial(of order: ScrewOrder) throws(CommandFailure) -> Trial {
         do {
-            let change = try ScrewChange(order)
-            guard case .place(_, let adding) = change.wish else {
-                throw change.refusal(.usage, "nothing_to_try", "a screw that is to go is not tried")
-            }
-            guard let pedicle = plan.screws.first(where: { $0.level == order.level && $0.side == order.side }) else {
-                throw change.refusal(.usage, "level_not_in_plan", "the plan has no such pedicle")
-            }
-            let (judged, site) = try change.judged(at: modelled.site(of: change.level, change.side), of: pedicle, catalogue: catalogue)
-            let screw = pedicle.placed(
-                judged, at: site, source: .options, accepting: judged.broken.isEmpty ? nil : "not accepted: this is a trial",
-                warnings: old.standingWarnings.filter { $0.levels.contains(order.level) })
-            let start = try change.start(of: pedicle, at: site, adding: adding, catalogue: catalogue)
-            return Trial(
-                screw: screw, plan: pedicle, broken: screw.edit?.acceptedRisk?.broken ?? [], worse: screw.edit?.worse ?? [],
-                pictures: try drawing.pictures(of: screw, beside: pedicle, from: start.ends(in: site.patientFromVertebra), threads: threads)
-            )
+            return .measured(try measured(try ScrewChange(order)))
+        } catch let failure as CommandFailure where failure.exitCode == CommandExit.refused.rawValue {
+            return .refused(code: failure.code, message: failure.what)
         } catch {
             throw commandFailure(for: error)
         }
+    }
+
+    private func measured(_ change: ScrewChange) throws -> MeasuredTrial {
+        guard case .place(_, let adding) = change.wish else {
+            throw change.refusal(.usage, "nothing_to_try", "a screw that is to go is not tried")
+        }
+        guard let pedicle = plan.screws.first(where: { $0.level == change.level.name && $0.side == change.side }) else {
+            throw change.refusal(.usage, "level_not_in_plan", "the plan has no such pedicle")
+        }
+        let (judged, site) = try change.judged(at: modelled.site(of: change.level, change.side), of: pedicle, catalogue: catalogue)
+        let screw = pedicle.placed(
+            judged, at: site, source: .options, accepting: judged.broken.isEmpty ? nil : "not accepted: this is a trial",
+            warnings: old.standingWarnings.filter { $0.levels.contains(change.level.name) })
+        let start = try change.start(of: pedicle, at: site, adding: adding, catalogue: catalogue)
+        return MeasuredTrial(
+            screw: screw, plan: pedicle, broken: screw.edit?.acceptedRisk?.broken ?? [], worse: screw.edit?.worse ?? [],
+            pictures: try drawing.pictures(of: screw, beside: pedicle, from: start.ends(in: site.patientFromVertebra), threads: threads))
     }
 
     mutating func apply(_ order: ScrewOrder) throws(CommandFailure) -> String {

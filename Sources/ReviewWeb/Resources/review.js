@@ -239,10 +239,10 @@
       this.timer = setTimeout(async () => {
         const change = structuredClone(this.change);
         try {
-          const trial = await ask("trial", this.order(this.action, change, null));
+          const { measured, refused } = await ask("trial", this.order(this.action, change, null));
           if (asked !== this.asked) return;
-          [this.trial, this.failure, this.tried] = [trial, null, change];
-          if (!this.start) { this.start = new Start(trial.screw, this.pedicle.side); this.offerControls(); }
+          [this.trial, this.failure, this.tried] = [measured ?? null, refused ?? null, change];
+          if (measured && !this.start) { this.start = new Start(measured.screw, this.pedicle.side); this.offerControls(); }
         } catch (failure) {
           if (asked !== this.asked) return;
           if (!failure.code) throw failure;
@@ -255,6 +255,7 @@
 
     show() {
       this.panel.classList.toggle("waiting", this.isWaiting);
+      this.panel.classList.toggle("unmeasured", !this.isWaiting && !this.trial);
       const isAhead = this.isWaiting || !this.trial;
       if (this.trial && !this.isWaiting) this.showTrial();
       if (this.failure && !this.isWaiting) this.figures.replaceChildren(...(this.plan ? [comparison(this.plan, null)] : []));
