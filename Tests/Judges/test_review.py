@@ -18,7 +18,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from browsing import opened, severe, until
+from browsing import opened, severe, until  # First: it skips where there is no selenium.
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.select import Select
+
 from burned_text import letters, places
 from conftest import PROGRAM, heed_signals, marked_ct, run_lamina, schema, texts_of_screws
 
@@ -130,8 +134,23 @@ def load(browser, review):
 
 
 def loaded(browser):
-    until(lambda: browser.execute_script("return document.readyState === 'complete' && document.querySelectorAll('.review').length === 4"))
+    until(lambda: browser.execute_script("return !window.isOld && document.readyState === 'complete' && document.querySelectorAll('.review').length === 4"))
     browser.execute_script("document.documentElement.style.scrollBehavior = 'auto'")
+
+
+def press(browser, button, wanted=None):
+    """Clicks what changes the case, and waits for the page after it."""
+    browser.execute_script("window.isOld = true; arguments[0].scrollIntoView({block: 'center'})", button)
+    button.click()
+    if wanted:
+        wanted()
+    loaded(browser)
+
+
+def go(browser, step, count):
+    """Undoes or does again, and checks how many changes stand then."""
+    press(browser, browser.find_element("id", step))
+    assert f"since start: {count}" in browser.find_element("id", "applied").text
 
 
 class Bench:
@@ -173,7 +192,7 @@ class Bench:
         return 400 / self.browser.execute_script("return arguments[0].getBoundingClientRect().width", self.find(".stage", number))
 
     def drag(self, handle, number, dx, dy):
-        actions = webdriver_actions(self.browser)
+        actions = ActionChains(self.browser, duration=50)
         actions.click_and_hold(self.see(f".{handle}-handle", number)).move_by_offset(dx, dy).release().perform()
         return self.settled()
 
@@ -182,15 +201,7 @@ class Bench:
         return self.settled()
 
     def apply(self):
-        self.see(".apply").click()
-        until(lambda: not self.browser.find_elements("css selector", ".trial"))
-        loaded(self.browser)
-
-
-def webdriver_actions(browser):
-    from selenium.webdriver.common.action_chains import ActionChains
-
-    return ActionChains(browser, duration=50)
+        press(self.browser, self.find(".apply"))
 
 
 def unit(v):
@@ -252,9 +263,8 @@ def test_a_dragged_entry_goes_to_the_side_of_the_letter(browser, review, case, b
     assert adjusted_copy(case, tmp_path / "copy", before, after, "--accept-risk", "a reason <b>in words</b>") == after
     assert "IT BREAKS A RULE" in browser.find_element("css selector", ".card[data-level=L1][data-side=left]").text
     assert "Changes applied since start: 1" in browser.find_element("id", "applied").text
-    browser.find_element("id", "undo").click()
-    until(lambda: events(case)[-1]["changes"][0].startswith("undone: L1 left: entry moved"))
-    loaded(browser)
+    go(browser, "undo", 0)
+    assert events(case)[-1]["changes"][0].startswith("undone: L1 left: entry moved")
     assert texts_of_screws(case) == texts and run_lamina("verify", case).returncode == 0
     assert events(case)[-1]["event"] == "adjusted" and "adjusted_by_hand" not in {w["code"] for w in plan(case)["warnings"]}
     assert not errors(browser)
@@ -276,9 +286,6 @@ def test_a_dragged_tip_turns_the_screw_about_its_entry(browser, review, case):
 
 
 def test_keys_and_sizes(browser, review, case, tmp_path):
-    from selenium.webdriver.common.keys import Keys
-    from selenium.webdriver.support.select import Select
-
     shutil.copytree(case, tmp_path / "copy")
     before, texts = screw(case), texts_of_screws(case)
     load(browser, review)
@@ -295,16 +302,14 @@ def test_keys_and_sizes(browser, review, case, tmp_path):
     bench.apply()
     after = screw(case)
     assert after["status"] == "adjusted" and after == adjusted_copy(case, tmp_path / "copy", before, after, "--length-mm", "35")
-    # A second change, then both are undone and one is done again.
+    # A second change, undone, done again, and then both undone.
     bench = Bench(browser, "L1:right")
     assert bench.step("sagittal-") and bench.step("transverse-")
     bench.apply()
     both = texts_of_screws(case)
-    for button, count in (("undo", 1), ("undo", 0), ("redo", 1), ("redo", 2), ("undo", 1), ("undo", 0)):
-        browser.find_element("id", button).click()
-        until(lambda: f"since start: {count}" in browser.find_element("id", "applied").text and not browser.execute_script("return document.readyState !== 'complete'"))
-        loaded(browser)
-        assert count < 2 or texts_of_screws(case) == both
+    for button, count in (("undo", 1), ("redo", 2), ("undo", 1), ("undo", 0)):
+        go(browser, button, count)
+        assert count != 2 or texts_of_screws(case) == both
     assert texts_of_screws(case) == texts and not errors(browser)
 
 
@@ -329,19 +334,14 @@ def test_removed_added_and_an_approval_that_is_void(browser, review, case, tmp_p
     box.click()
     browser.switch_to.alert.dismiss()
     assert texts_of_screws(case) == texts
-    box.click()
-    browser.switch_to.alert.accept()
-    until(lambda: screw(case, "L2", "right")["status"] == "removed")
-    until(lambda: browser.find_elements("css selector", "#approval-now.void"))
-    loaded(browser)
+    press(browser, box, lambda: browser.switch_to.alert.accept())
+    assert screw(case, "L2", "right")["status"] == "removed" and browser.find_elements("css selector", "#approval-now.void")
     bench = Bench(browser, "L2:right")
     assert bench.find(".compare td.then").text == "no screw" and bench.state == "This trial breaks no rule."
     bench.apply()
     assert screw(case, "L2", "right")["edit"]["action"] == "added"
     for count in (1, 0):
-        browser.find_element("id", "undo").click()
-        until(lambda: f"since start: {count}" in browser.find_element("id", "applied").text)
-        loaded(browser)
+        go(browser, "undo", count)
     assert texts_of_screws(case) == texts
     assert "VOID" in browser.find_element("id", "approval-now").text and not errors(browser)
 
@@ -362,8 +362,8 @@ def test_another_runs_change_is_not_lost(browser, review, case):
     bench.step("offset0+")
     bench.apply()
     assert screw(case)["status"] == "adjusted" and screw(case, "L2", "left")["length_mm"] == 35
-    browser.find_element("id", "undo").click()
-    until(lambda: screw(case)["status"] == "planned")
+    go(browser, "undo", 0)
+    assert screw(case)["status"] == "planned"
 
 
 def test_nobody_else_gets_in(review, case):
