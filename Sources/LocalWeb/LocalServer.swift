@@ -36,7 +36,10 @@ private struct OwnRequests<Handler: HTTPHandler>: HTTPHandler {
     let handler: Handler
 
     func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
-        guard isFromHere(request) else { return HTTPResponse(statusCode: .forbidden) }
+        guard isFromHere(request) else {
+            let why = #"{"code":"not_from_here","message":"this server answers to 127.0.0.1 and localhost, and to pages of its own"}"#
+            return answer(Data(why.utf8), type: "application/json", status: .forbidden)
+        }
         return try await handler.handleRequest(request)
     }
 }

@@ -378,7 +378,8 @@ def test_nobody_else_gets_in(review, case):
             status, answer = review.ask(method, part, body, path=path)
             assert status == 403 and answer["code"] == "no_token", (part, path)
         for headers in ({"Host": f"evil.example:{review.port}"}, {"Origin": "http://evil.example"}, {"Origin": "null"}, {"Origin": "http://127.0.0.1:1"}):
-            assert review.ask(method, part, body, **headers)[0] == 403, (part, headers)
+            status, answer = review.ask(method, part, body, **headers)
+            assert status == 403 and answer["code"] == "not_from_here", (part, headers)
         if body:
             assert review.ask(method, part, json.dumps(body), Content_Type="text/plain")[0] == 415
     assert files(case) == before

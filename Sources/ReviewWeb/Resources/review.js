@@ -245,7 +245,6 @@
           if (measured && !this.start) { this.start = new Start(measured.screw, this.pedicle.side); this.offerControls(); }
         } catch (failure) {
           if (asked !== this.asked) return;
-          if (!failure.code) throw failure;
           [this.trial, this.failure] = [null, failure];
         }
         this.isWaiting = false;
@@ -260,7 +259,7 @@
       if (this.trial && !this.isWaiting) this.showTrial();
       if (this.failure && !this.isWaiting) this.figures.replaceChildren(...(this.plan ? [comparison(this.plan, null)] : []));
       if (this.start) for (const stage of this.stages) stage.showShaft(this.start.shaft(this.change), isAhead);
-      this.state.className = this.failure && !this.isWaiting ? "state bad" : "state";
+      this.state.className = !this.isWaiting && (!this.trial || this.trial.broken.length) ? "state bad" : "state";
       this.state.textContent = this.isWaiting ? "Measuring \u2026" : this.failure ? `NOT MEASURED, cannot be applied: ${this.failure.message}`
         : this.isUntouched ? "Nothing changed yet: the trial stands where the plan's screw does."
         : this.trial.broken.length ? "This trial BREAKS A RULE." : "This trial breaks no rule.";
