@@ -272,7 +272,7 @@
       const { screw, plan, broken, worse, pictures } = this.trial;
       this.plan = plan;
       for (const [n, stage] of this.stages.entries()) if (pictures[n]) stage.show(pictures[n]);
-      this.figures.replaceChildren(list("broken", "BREAKS A RULE: ", broken), list("worse", "Worse than lamina's own screw: ", worse), comparison(plan, screw),
+      this.figures.replaceChildren(list("broken", "BREAKS A RULE: ", broken), comparison(plan, screw), list("worse", "Worse than lamina's own screw: ", worse),
         list("findings warnings", "", screw.warnings));
       this.reasonBox.hidden = !broken.length;
     }
