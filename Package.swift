@@ -80,21 +80,27 @@ let package = Package(
         .target(name: "Streaming", dependencies: ["CaseFolder", "Digests", "Protocols", "ZeroMQ", "Anatomy"]),
         .target(name: "OpenIGTLink", dependencies: ["Protocols", .product(name: "FlyingSocks", package: "FlyingFox")]),
         .target(
+            name: "LocalWeb",
+            dependencies: [.product(name: "FlyingFox", package: "FlyingFox"), .product(name: "FlyingSocks", package: "FlyingFox")]),
+        .target(
             name: "LiveWeb",
-            dependencies: [
-                "Protocols", "Streaming", "ThreeJS", .product(name: "FlyingFox", package: "FlyingFox"),
-                .product(name: "FlyingSocks", package: "FlyingFox"),
-            ],
+            dependencies: ["LocalWeb", "Protocols", "Streaming", "ThreeJS", .product(name: "FlyingFox", package: "FlyingFox")],
             resources: [.embedInCode("Resources/index.html")]),
+        .target(
+            name: "ReviewWeb",
+            dependencies: ["Anatomy", "LocalWeb", "Planning", "Protocols", "Report", .product(name: "FlyingFox", package: "FlyingFox")],
+            resources: [.embedInCode("Resources/review.css"), .embedInCode("Resources/review.js")]),
         .executableTarget(
             name: "lamina",
             dependencies: [
                 "Concurrency", "Frames", "Anatomy", "Volumes", "ImageFiles", "Segmentation", "Evaluation", "Phantom", "Meshes", "Planning",
                 "Tracking", "Fluoroscopy", "Simulation", "RandomNumbers", "Protocols", "CaseFolder", "Digests", "Exchange", "Inference",
                 "LiveWeb",
+                "LocalWeb",
                 "OpenIGTLink",
                 "Pictures",
                 "Report",
+                "ReviewWeb",
                 "Signatures",
                 "Streaming",
                 "ThreeJS",
@@ -149,6 +155,12 @@ let package = Package(
             resources: [.copy("Resources")]),
         .testTarget(name: "MeshesTests", dependencies: ["Meshes", "TestSupport"]),
         .testTarget(name: "PlanningTests", dependencies: ["Planning", "Phantom", "Concurrency", "Protocols", "TestSupport"]),
+        .testTarget(name: "LocalWebTests", dependencies: ["LocalWeb", .product(name: "FlyingFox", package: "FlyingFox")]),
+        .testTarget(
+            name: "ReviewWebTests",
+            dependencies: [
+                "ReviewWeb", "LocalWeb", "Planning", "Phantom", "Protocols", "Report", .product(name: "FlyingFox", package: "FlyingFox"),
+            ]),
         .testTarget(name: "ReportTests", dependencies: ["Report", "Phantom", "Digests", "TestSupport"]),
         .testTarget(name: "ProtocolsTests", dependencies: ["Protocols", "TestSupport"]),
         .testTarget(name: "ExchangeTests", dependencies: ["Exchange", "TestSupport"]),

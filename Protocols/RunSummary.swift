@@ -14,7 +14,7 @@ public struct RunSummary: Codable, Equatable, Sendable {
     public var output: String?
     /// Present after `lamina plan`.
     public var screws: [ScrewSummary]?
-    /// Present after `lamina adjust`.
+    /// Present after `lamina adjust` and `lamina review`.
     public var changes: [ScrewChangeSummary]?
     /// Present after a command that looked at a case's approval.
     public var approval: ApprovalSummary?

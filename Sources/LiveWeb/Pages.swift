@@ -1,5 +1,6 @@
 import FlyingFox
 import Foundation
+import LocalWeb
 import Protocols
 import Synchronization
 import ThreeJS
@@ -18,9 +19,8 @@ struct Pages: HTTPHandler {
     let viewers: Viewers
 
     func handleRequest(_ request: HTTPRequest) async throws -> HTTPResponse {
-        guard isFromHere(request) else { return HTTPResponse(statusCode: .forbidden) }
         switch request.path {
-        case "/": return page(Data(PackageResources.index_html), "text/html; charset=utf-8")
+        case "/": return answer(Data(PackageResources.index_html), type: "text/html; charset=utf-8")
         case "/ticks": return try await WebSocketHTTPHandler(handler: MessageFrameWSHandler(handler: viewers)).handleRequest(request)
         case "/plan.json": return file(caseFolder + "/plan.json", "application/json")
         case let path where scripts[path] != nil: return file(scripts[path]!.path, "text/javascript")
@@ -32,22 +32,9 @@ struct Pages: HTTPHandler {
         }
     }
 
-    /// Another name that points to this machine, or a page of another site, is not this page.
-    private func isFromHere(_ request: HTTPRequest) -> Bool {
-        guard let host = request.headers[.host], isLocal(host) else { return false }
-        guard let origin = request.headers[HTTPHeader("Origin")] else { return true }
-        return origin == "http://\(host)"
-    }
-
-    private func isLocal(_ host: String) -> Bool { ["127.0.0.1", "localhost"].contains(host.split(separator: ":").first.map(String.init)) }
-
     private func file(_ path: String, _ type: String) -> HTTPResponse {
         guard let data = FileManager.default.contents(atPath: path) else { return HTTPResponse(statusCode: .notFound) }
-        return page(data, type)
-    }
-
-    private func page(_ data: Data, _ type: String) -> HTTPResponse {
-        HTTPResponse(statusCode: .ok, headers: [.contentType: type, .cacheControl: "no-store"], body: data)
+        return answer(data, type: type)
     }
 }
 

@@ -9,10 +9,14 @@ struct EmbeddedPicture: Sendable {
     /// - Parameter text: what it shows, for who cannot see it.
     /// - Throws: `ImageFileError.unwritable` for more pixels than a PNG may have.
     init(_ canvas: PictureCanvas, title: String, caption: String, text: String) throws {
-        let bytes = try encodedPNG(rgb: canvas.pixels, columns: canvas.size.x, rows: canvas.size.y)
-        let source = Markup(trusted: bytes.base64EncodedString())
+        let source = Markup(trusted: try canvas.png().base64EncodedString())
         figure = """
             <figure><img src="data:image/png;base64,\(source)" width="\(canvas.size.x)" height="\(canvas.size.y)" alt="\(text)"><figcaption><strong>\(title)</strong>: \(caption).</figcaption></figure>
             """
     }
+}
+
+extension PictureCanvas {
+    /// - Throws: `ImageFileError.unwritable` for more pixels than a PNG may have.
+    func png() throws -> Data { try encodedPNG(rgb: pixels, columns: size.x, rows: size.y) }
 }

@@ -25,6 +25,15 @@ struct PicturePlane: Sendable {
         return SIMD2((d * right).sum(), (d * down).sum()) / pixel + SIMD2<Double>(size &- 1) / 2
     }
 
+    /// This plane with another's picture laid into it by the least turn: what lies in both planes stays at its place in the picture.
+    func keepingStill(_ other: PicturePlane) -> PicturePlane {
+        let normal = right.cross(down)
+        guard let right = across(other.right, normal) else { return self }
+        let offset = ((other.centre - centre) * normal).sum()
+        return PicturePlane(
+            centre: other.centre - offset * normal, right: right, down: normal.cross(right), size: other.size, pixel: other.pixel)
+    }
+
     /// How far a point lies off the plane, mm.
     func distance(of point: Point<Patient>) -> Double { abs(((point.xyz - centre) * right.cross(down)).sum()) }
 }

@@ -4,6 +4,30 @@ import Pictures
 import Planning
 import Volumes
 
+/// What the shaft in a picture stands for.
+enum ShaftStanding: Sendable {
+    /// It is in the plan.
+    case planned
+    /// A person tries it; the plan has another, or none.
+    case tried(plan: Shaft?)
+
+    /// What a person tries is in the plan's colour nowhere.
+    var colour: Colour {
+        switch self {
+        case .planned: .screw
+        case .tried: .trial
+        }
+    }
+
+    /// The plan's shaft beside one that is tried.
+    var besides: Shaft? {
+        switch self {
+        case .planned: nil
+        case .tried(let plan): plan
+        }
+    }
+}
+
 /// One reformat of the CT with all that is drawn over it.
 struct ReformatPicture: Sendable {
     let plane: PicturePlane
@@ -19,6 +43,7 @@ struct ReformatPicture: Sendable {
     let shaft: Shaft?
     /// The pedicle's isthmus, where it is known.
     let isthmus: Point<Patient>?
+    var standing = ShaftStanding.planned
 
     /// The picture, in colour.
     ///
@@ -29,8 +54,9 @@ struct ReformatPicture: Sendable {
         canvas.outline(fields.others, .neighbour, dash: .dots)
         canvas.outline(fields.own, .vertebra)
         canvas.outline(fields.canal, .canal, dash: .dashes)
+        canvas.outline(fields.besides, .screw, dash: .dashes)
         if let shaft {
-            canvas.outline(fields.shaft, .screw, width: 2)
+            canvas.outline(fields.shaft, standing.colour, width: 2)
             mark(shaft, on: &canvas)
         }
         if let isthmus, plane.distance(of: isthmus) < 2 { canvas.ring(plane.place(of: isthmus), radius: 4, .white) }
@@ -38,7 +64,7 @@ struct ReformatPicture: Sendable {
         canvas.writeScale(millimetres: 10, pixel: plane.pixel)
         canvas.write(name, at: SIMD2(4, 4), .white, factor: 2)
         // Beneath the letter of the side at the top, which it must not hide.
-        if let remark { canvas.write(remark, at: SIMD2(4, 8 + PictureCanvas.extent(of: name, factor: 2).y), .screw, factor: 2) }
+        if let remark { canvas.write(remark, at: SIMD2(4, 8 + PictureCanvas.extent(of: name, factor: 2).y), standing.colour, factor: 2) }
         return canvas
     }
 
@@ -48,10 +74,12 @@ struct ReformatPicture: Sendable {
         var others: [Float] = []
         var canal: [Float] = []
         var shaft: [Float] = []
+        var besides: [Float] = []
     }
 
     private func fill(_ canvas: inout PictureCanvas) -> Fields {
         var fields = Fields()
+        let besides = standing.besides
         for v in 0..<plane.size.y {
             for u in 0..<plane.size.x {
                 let point = plane.point(SIMD2(u, v))
@@ -61,6 +89,7 @@ struct ReformatPicture: Sendable {
                 fields.others.append(0.5 - share.others)
                 fields.canal.append(Float(canal?(point) ?? 1))
                 fields.shaft.append(Float(shaft?.distance(to: point) ?? 1))
+                fields.besides.append(Float(besides?.distance(to: point) ?? 1))
             }
         }
         return fields
@@ -94,5 +123,6 @@ extension Colour {
     static let neighbour = Colour(204, 121, 167)
     static let canal = Colour(240, 228, 66)
     static let screw = Colour(255, 128, 0)
+    static let trial = Colour(0, 255, 130)
     static let beyondImage = Colour(52, 20, 70)
 }

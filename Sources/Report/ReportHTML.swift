@@ -7,10 +7,21 @@ import Planning
 public enum ReportError: Error, Equatable, Sendable, CustomStringConvertible {
     /// A part of three.js holds what would end the element that it stands in.
     case scriptNotEmbeddable
+    /// Something that should be a report of lamina's is none that this version knows.
+    case notAReport
 
-    public var code: String { "three_js_not_embeddable" }
+    public var code: String {
+        switch self {
+        case .scriptNotEmbeddable: "three_js_not_embeddable"
+        case .notAReport: "not_a_report"
+        }
+    }
     public var description: String {
-        "a script of three.js holds '</script' or '<!--', so it cannot stand in a page; install Debian's libjs-three"
+        switch self {
+        case .scriptNotEmbeddable:
+            "a script of three.js holds '</script' or '<!--', so it cannot stand in a page; install Debian's libjs-three"
+        case .notAReport: "the report is not one that this version of lamina wrote; plan the case anew"
+        }
     }
 }
 

@@ -65,15 +65,16 @@ struct ReportPage: Sendable {
 
 /// Scripts without a policy entry of their own do not run: not from the network, not from a name that got past the escaping.
 private func policy(scripts: [String], style: String) -> String {
-    let allowed = scripts.map { "'sha256-\(base64SHA256(of: $0))'" }.joined(separator: " ")
-    return "default-src 'none'; script-src \(allowed); style-src 'sha256-\(base64SHA256(of: style))'; img-src data:; "
+    let allowed = scripts.map(policySource).joined(separator: " ")
+    return "default-src 'none'; script-src \(allowed); style-src \(policySource(of: style)); img-src data:; "
         + "connect-src 'none'; base-uri 'none'; form-action 'none'"
 }
 
-private func base64SHA256(of text: String) -> String {
+/// The source of a script or style that stands in the page, for its policy.
+func policySource(of text: String) -> String {
     let digits = Array(sha256(of: Data(text.utf8)))
     let bytes = stride(from: 0, to: digits.count, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) }
-    return Data(bytes).base64EncodedString()
+    return "'sha256-\(Data(bytes).base64EncodedString())'"
 }
 
 /// Line ends as a browser makes them before it hashes.
@@ -84,7 +85,7 @@ func withPlainLineEnds(_ text: String) -> String {
 }
 
 /// A script in which nothing ends its element.
-private func embeddable(_ script: String) throws -> String {
+func embeddable(_ script: String) throws(ReportError) -> String {
     let lowered = script.lowercased()
     guard !lowered.contains("</script"), !lowered.contains("<!--") else { throw ReportError.scriptNotEmbeddable }
     return script

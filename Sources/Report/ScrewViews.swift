@@ -13,46 +13,90 @@ struct PedicleView: Sendable {
 
 /// The three reformats of one pedicle; none where its vertebra is nowhere in the labels.
 func pedicleViews(of screw: PlanFile.Screw, in content: ReportContent, places: LabelPlaces) -> [PedicleView] {
-    guard let level = VertebraLevel(name: screw.level) else { return [] }
-    let pose = screw.vertebraFrame
-    let isthmus = screw.pedicle.flatMap {
-        $0.isthmusCentre.count == 3 ? Point<Patient>($0.isthmusCentre[0], $0.isthmusCentre[1], $0.isthmusCentre[2]) : nil
+    guard let surroundings = PedicleSurroundings(of: screw, in: content) else { return [] }
+    let (axes, shaft) = (surroundings.axes, Shaft(screw))
+    guard let centre = surroundings.isthmus ?? shaft.map({ $0.point($0.length / 2) }) ?? places.middles[surroundings.level] else {
+        return []
     }
-    let model = content.vertebrae.first { $0.level == level }
-    let canal = model.map { model in
-        let vertebraFromPatient = model.patientFromVertebra.inverse
-        return { @Sendable (point: Point<Patient>) in model.canal.distance(at: vertebraFromPatient * point) }
-    }
-    let frame =
-        pose.map { pose in (pose * UnitVector<Vertebra>.x, pose * UnitVector<Vertebra>.y, pose * UnitVector<Vertebra>.z) } ?? (.x, .y, .z)
-    let axes = AnatomicalAxes(left: frame.0.xyz, back: frame.1.xyz, up: frame.2.xyz)
-    let shaft = Shaft(screw)
-    guard let centre = isthmus ?? shaft.map({ $0.point($0.length / 2) }) ?? places.middles[level] else { return [] }
     func view(_ title: String, _ caption: String, _ plane: PicturePlane) -> PedicleView {
-        let picture = ReformatPicture(
-            plane: plane, name: "\(level.name) \(screw.side.rawValue.uppercased())", remark: burnedRemark(screw.status), ct: content.ct,
-            labels: LabelShare(labels: content.labels, id: level.rawValue), canal: canal, shaft: shaft, isthmus: isthmus)
-        return PedicleView(picture: picture, title: title, caption: caption)
+        PedicleView(
+            picture: surroundings.picture(in: plane, remark: burnedRemark(screw.status), shaft: shaft), title: title, caption: caption)
     }
     if let shaft, let planes = planes(through: shaft, isthmus: centre, axes) {
-        return [
-            view("Axial-oblique", "in the plane of the screw's axis and the patient's left-right", planes.axial),
-            view(
-                "Sagittal-oblique", "in the plane of the screw's axis and the patient's head-feet; the front is on the left",
-                planes.sagittal),
-            view(
-                "Down the axis at the isthmus",
-                "perpendicular to the screw's axis, seen from the front: the patient's left is on the picture's right", planes.section),
-        ]
+        return zip(obliqueWords, planes).map { view($0.title, $0.caption, $1) }
     }
     let planes = planes(at: centre, axes)
-    let at = isthmus == nil ? "through the middle of the vertebra's label" : "through the isthmus"
+    let at = surroundings.isthmus == nil ? "through the middle of the vertebra's label" : "through the isthmus"
     return [
-        view("Axial", "\(at), in the \(pose == nil ? "patient's" : "vertebra's") own planes", planes.axial),
+        view("Axial", "\(at), in the \(screw.vertebraFrame == nil ? "patient's" : "vertebra's") own planes", planes.axial),
         view("Sagittal", "\(at); the front is on the left", planes.sagittal),
         view("Coronal", "\(at), seen from the front: the patient's left is on the picture's right", planes.coronal),
     ]
 }
+
+/// The reformats through a screw that a person tries. The bone stays in its place from one trial to the next as far as the planes allow, and the screw moves.
+///
+/// - Parameters:
+///   - trial: the pedicle with that screw.
+///   - plan: what stands in the plan.
+///   - start: the shaft that the trials began with.
+func trialViews(of trial: PlanFile.Screw, beside plan: PlanFile.Screw, from start: Shaft, in content: ReportContent) -> [PedicleView] {
+    guard let surroundings = PedicleSurroundings(of: trial, in: content), let shaft = Shaft(trial) else { return [] }
+    func obliques(_ shaft: Shaft) -> [PicturePlane] {
+        planes(through: shaft, isthmus: surroundings.isthmus ?? shaft.point(shaft.length / 2), surroundings.axes) ?? []
+    }
+    return zip(obliqueWords, zip(obliques(shaft), obliques(start))).map { words, planes in
+        let picture = surroundings.picture(
+            in: planes.0.keepingStill(planes.1), remark: "TRIAL, NOT SAVED", shaft: shaft, standing: .tried(plan: Shaft(plan)))
+        return PedicleView(picture: picture, title: words.title, caption: words.caption)
+    }
+}
+
+/// What lies round a pedicle, whichever screw is in it.
+private struct PedicleSurroundings {
+    let level: VertebraLevel
+    let isthmus: Point<Patient>?
+    let axes: AnatomicalAxes
+    private let side: Side
+    private let ct: CTVolume
+    private let labels: LabelVolume
+    private let canal: (@Sendable (Point<Patient>) -> Double)?
+
+    /// Nil where the level has no name that lamina knows.
+    init?(of screw: PlanFile.Screw, in content: ReportContent) {
+        guard let level = VertebraLevel(name: screw.level) else { return nil }
+        (self.level, side, ct, labels) = (level, screw.side, content.ct, content.labels)
+        isthmus = screw.pedicle.flatMap {
+            $0.isthmusCentre.count == 3 ? Point<Patient>($0.isthmusCentre[0], $0.isthmusCentre[1], $0.isthmusCentre[2]) : nil
+        }
+        canal = content.vertebrae.first { $0.level == level }.map { model in
+            let vertebraFromPatient = model.patientFromVertebra.inverse
+            return { @Sendable (point: Point<Patient>) in model.canal.distance(at: vertebraFromPatient * point) }
+        }
+        let frame =
+            screw.vertebraFrame.map { pose in (pose * UnitVector<Vertebra>.x, pose * UnitVector<Vertebra>.y, pose * UnitVector<Vertebra>.z)
+            }
+            ?? (.x, .y, .z)
+        axes = AnatomicalAxes(left: frame.0.xyz, back: frame.1.xyz, up: frame.2.xyz)
+    }
+
+    func picture(
+        in plane: PicturePlane, remark: String?, shaft: Shaft?, standing: ShaftStanding = .planned
+    ) -> ReformatPicture {
+        ReformatPicture(
+            plane: plane, name: "\(level.name) \(side.rawValue.uppercased())", remark: remark, ct: ct,
+            labels: LabelShare(labels: labels, id: level.rawValue), canal: canal, shaft: shaft, isthmus: isthmus, standing: standing)
+    }
+}
+
+private let obliqueWords = [
+    (title: "Axial-oblique", caption: "in the plane of the screw's axis and the patient's left-right"),
+    (title: "Sagittal-oblique", caption: "in the plane of the screw's axis and the patient's head-feet; the front is on the left"),
+    (
+        title: "Down the axis at the isthmus",
+        caption: "perpendicular to the screw's axis, seen from the front: the patient's left is on the picture's right"
+    ),
+]
 
 /// The patient directions of a vertebra's own axes, LPS.
 private struct AnatomicalAxes {
@@ -64,19 +108,20 @@ private struct AnatomicalAxes {
 private let overview = (size: SIMD2(400, 360), pixel: 0.22)
 private let closeUp = (size: SIMD2(400, 360), pixel: 0.11)
 
-/// As radiologists look: the patient's left on the picture's right, and the front on the left in sagittal ones.
+/// Axial, sagittal and down the axis, as radiologists look: the patient's left on the picture's right, and the front on the left in sagittal ones.
 private func planes(
     through shaft: Shaft, isthmus: Point<Patient>, _ axes: AnatomicalAxes
-) -> (axial: PicturePlane, sagittal: PicturePlane, section: PicturePlane)? {
+) -> [PicturePlane]? {
     let axis = shaft.axis
     guard let left = across(axes.left, axis), let up = across(axes.up, axis) else { return nil }
     let middle = shaft.point(shaft.length / 2).xyz
     let depth = ((isthmus.xyz - shaft.entry.xyz) * axis).sum()
-    return (
+    return [
         PicturePlane(centre: middle, right: left, down: -axis, size: overview.size, pixel: overview.pixel),
         PicturePlane(centre: middle, right: -axis, down: -up, size: overview.size, pixel: overview.pixel),
-        PicturePlane(centre: shaft.point(depth).xyz, right: left, down: -up, size: closeUp.size, pixel: closeUp.pixel)
-    )
+        // The parts of left and up across the axis need not be perpendicular; the picture's edges must be.
+        PicturePlane(centre: shaft.point(depth).xyz, right: left, down: left.cross(axis), size: closeUp.size, pixel: closeUp.pixel),
+    ]
 }
 
 private func planes(

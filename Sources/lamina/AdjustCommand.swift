@@ -83,7 +83,7 @@ struct AdjustCommand: ParsableCommand {
             throw ValidationError("--from-markups says where screws stand; of the rest it takes only --diameter-mm and --length-mm")
         }
         for (name, angle) in [("transverse", transverse), ("sagittal", sagittal)] {
-            if let angle, !(-60...60).contains(angle) { throw ValidationError("--\(name)-deg takes -60 to 60 degrees") }
+            if let angle, !ScrewChange.Shift.angles.contains(angle) { throw ValidationError("--\(name)-deg takes -60 to 60 degrees") }
         }
         if let acceptRisk, !isOneLine(acceptRisk) { throw ValidationError("--accept-risk takes the reason, on one line") }
     }
@@ -138,7 +138,8 @@ struct MillimetreOffset: ExpressibleByArgument {
 
     init?(argument: String) {
         let numbers = argument.split(separator: ",", omittingEmptySubsequences: false).compactMap { Double($0) }
-        guard numbers.count == 3, argument.count(where: { $0 == "," }) == 2, numbers.allSatisfy({ abs($0) <= 50 }) else { return nil }
+        guard numbers.count == 3, argument.count(where: { $0 == "," }) == 2, numbers.allSatisfy({ abs($0) <= ScrewChange.Shift.farthest })
+        else { return nil }
         xyz = SIMD3(numbers[0], numbers[1], numbers[2])
     }
 }

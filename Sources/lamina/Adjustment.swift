@@ -20,44 +20,40 @@ struct Adjustment {
 
     /// Models the vertebrae anew (the report shows all of them), judges the changed screws, and replaces the case in one step. What is not changed is kept byte for byte.
     ///
+    /// - Parameter known: the case's scan and vertebrae, where they were read and modelled before.
     /// - Throws: `CommandFailure` for what cannot be done or breaks a rule; what `writePlanCase` throws.
-    func write(scan: String?, log: RunLog) throws -> CommandOutcome {
+    func write(scan: String?, on known: ModelledCase? = nil, log: RunLog) throws -> CommandOutcome {
         // A first look, before any work, at what needs none.
         for change in changes { _ = try index(of: change) }
-        var request = try old.request(scan: scan)
-        request.labels = .kept(old)
-        request.levels = levelsOfPlan
-        for warning in old.plan.warnings where !ownWarnings.contains(warning.code) {
+        let request = try old.requestWithItsLabels(scan: scan)
+        for warning in old.standingWarnings {
             log.warn(warning.code, warning.message, levels: warning.levels.compactMap(VertebraLevel.init(name:)))
         }
         var changed: [PlanFile.Screw] = []
         let event = CaseEvent(.adjusted, changes: changes.map(\.sentence) + (acceptedRisk.map { ["accepted risk: \($0)"] } ?? []))
-        var outcome = try writePlanCase(request, at: old.folder, replacing: true, event: event, log: log) { images, _ in
+        var outcome = try writePlanCase(
+            request, reading: known?.images, at: old.folder, replacing: true, event: event, log: log
+        ) { images, _ in
             var plan = old.plan
-            let spine = try log.stage("model") {
-                try ModelledSpine(
-                    levels: levelsOfPlan, labels: images.labels.volume, parameters: images.planning.vertebra, threads: threads)
-            }
-            changed = try log.stage("judge") { try judgedScrews(images, on: spine, log: log) }
+            let modelled = try known ?? ModelledCase(images, levels: old.levelsOfPlan, threads: threads, log: log)
+            changed = try log.stage("judge") { try judgedScrews(in: modelled, log: log) }
             for (change, screw) in zip(changes, changed) { plan.screws[try index(of: change)] = screw }
             warn(about: plan, log: log)
             plan.warnings = log.warnings.map(PlanFile.Warning.init)
             plan.schemaVersion = PlanFile.currentVersion
-            return CaseContent(plan: plan, meshes: .kept(old), vertebrae: spine.vertebrae, exit: .ok, inputs: inputs)
+            return CaseContent(plan: plan, meshes: .kept(old), vertebrae: modelled.spine.vertebrae, exit: .ok, inputs: inputs)
         }
         outcome.text = changed.map(changeText).joined(separator: "\n") + "\n\n" + outcome.text
         outcome.changes = changed.map(ScrewChangeSummary.init)
         return outcome
     }
 
-    private func judgedScrews(_ images: PlanInputs, on spine: ModelledSpine, log: RunLog) throws -> [PlanFile.Screw] {
+    private func judgedScrews(in modelled: ModelledCase, log: RunLog) throws -> [PlanFile.Screw] {
         let warnings = log.warnings.map(PlanFile.Warning.init)
         return try changes.map { change in
-            let site = spine.site(
-                change.side, of: change.level, distrust: images.distrusted[change.level], ct: images.genuineCT, catalogue: images.catalogue,
-                parameters: images.planning.screw)
-            return try change.applied(
-                to: old.plan.screws[try index(of: change)], site: site, catalogue: images.catalogue, acceptedRisk: acceptedRisk,
+            try change.applied(
+                to: old.plan.screws[try index(of: change)], site: modelled.site(of: change.level, change.side),
+                catalogue: modelled.images.catalogue, acceptedRisk: acceptedRisk,
                 warnings: warnings.filter { $0.levels.contains(change.level.name) })
         }
     }
@@ -66,21 +62,22 @@ struct Adjustment {
         guard let index = old.plan.screws.firstIndex(where: { $0.level == change.level.name && $0.side == change.side }) else {
             throw change.refusal(
                 .usage, "level_not_in_plan", "the plan has no such pedicle",
-                remedy: "The plan has \(levelsOfPlan.map(\.name).joined(separator: ", ")); plan the case with more --levels")
+                remedy: "The plan has \(old.levelsOfPlan.map(\.name).joined(separator: ", ")); plan the case with more --levels")
         }
         return index
     }
 
-    private var levelsOfPlan: [VertebraLevel] { Set(old.plan.screws.compactMap { VertebraLevel(name: $0.level) }).sorted() }
-
     /// What the case must say of itself from now on, of earlier changes too.
     private func warn(about plan: PlanFile, log: RunLog) {
         let edited = plan.screws.filter { $0.edit != nil }
-        log.warn(
-            adjustedByHand,
-            "a person changed screws of this plan: "
-                + edited.map { "\($0.level) \($0.side.rawValue) (\($0.status.rawValue))" }.joined(separator: ", "),
-            levels: Set(edited.compactMap { VertebraLevel(name: $0.level) }).sorted())
+        // None is left where every change was undone.
+        if !edited.isEmpty {
+            log.warn(
+                adjustedByHand,
+                "a person changed screws of this plan: "
+                    + edited.map { "\($0.level) \($0.side.rawValue) (\($0.status.rawValue))" }.joined(separator: ", "),
+                levels: Set(edited.compactMap { VertebraLevel(name: $0.level) }).sorted())
+        }
         for screw in edited {
             guard let risk = screw.edit?.acceptedRisk else { continue }
             log.warn(
@@ -94,6 +91,11 @@ struct Adjustment {
 
 private let adjustedByHand = "adjusted_by_hand"
 private let riskAccepted = "risk_accepted"
+extension PlannedCase {
+    /// What stays true of the case whichever screw is changed.
+    var standingWarnings: [PlanFile.Warning] { plan.warnings.filter { !ownWarnings.contains($0.code) } }
+}
+
 /// Said anew after each change.
 private let ownWarnings: Set = [adjustedByHand, riskAccepted, earlierApprovalVoid]
 

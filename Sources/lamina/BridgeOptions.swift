@@ -24,7 +24,7 @@ struct BridgeOptions: ParsableArguments {
     }
 
     /// - Parameter caseFolder: whose meshes the page shows.
-    /// - Throws: `OpenIGTLinkError`, `LiveWebError`.
+    /// - Throws: `OpenIGTLinkError`, `LocalWebError`.
     func open(caseFolder: String, log: RunLog) throws -> Bridges {
         let server = try openigtlink.map { try OpenIGTLinkServer(port: $0, version: OpenIGTLinkVersion(rawValue: igtlHeader)!) }
         if let server, openigtlink == 0 { log.warn("openigtlink_at", "OpenIGTLink at 127.0.0.1:\(server.port)") }

@@ -10,16 +10,28 @@ import ThreeJS
 /// The file of a case that a surgeon opens.
 let reportFileName = "report.html"
 
+func noReport(inCaseAt folder: String) -> CommandFailure {
+    CommandFailure(
+        .usage, code: "no_report", what: "this case has no \(reportFileName)", place: folder,
+        remedy: "Pass a case that 'lamina plan' wrote; older ones are to be planned anew")
+}
+
 /// - Parameter planBytes: of plan.json, as written.
 /// - Throws: `ReportError`, `ImageFileError`, `MeshError`.
 func caseReport(
     _ file: PlanFile, planBytes: Data, vertebrae: [VertebraModel], meshes: CaseMeshes, _ images: PlanInputs, log: RunLog
 ) throws -> Data {
-    let content = ReportContent(
-        plan: file, planSHA256: sha256(of: planBytes), tool: "lamina \(laminaVersion)", pseudonym: images.request.pseudonym,
-        levelBasis: LevelBasis(images.origin), ct: images.ct.volume, labels: images.labels.volume, vertebrae: vertebrae,
-        meshes: try levelMeshes(meshes), viewer: viewer(log))
+    var content = reportContent(file, planSHA256: sha256(of: planBytes), vertebrae: vertebrae, images)
+    (content.meshes, content.viewer) = (try levelMeshes(meshes), viewer(log))
     return try reportHTML(content, threads: images.request.threads)
+}
+
+/// All that a report shows but the view in space.
+func reportContent(_ plan: PlanFile, planSHA256: String, vertebrae: [VertebraModel], _ images: PlanInputs) -> ReportContent {
+    ReportContent(
+        plan: plan, planSHA256: planSHA256, tool: "lamina \(laminaVersion)", pseudonym: images.request.pseudonym,
+        levelBasis: LevelBasis(images.origin), ct: images.ct.volume, labels: images.labels.volume, vertebrae: vertebrae,
+        meshes: [], viewer: .missing(reason: "it was not asked for"))
 }
 
 private func levelMeshes(_ meshes: CaseMeshes) throws -> [ReportContent.LevelMesh] {

@@ -7,7 +7,7 @@ import Fluoroscopy
 import Foundation
 import ImageFiles
 import Inference
-import LiveWeb
+import LocalWeb
 import Meshes
 import OpenIGTLink
 import Phantom
@@ -39,7 +39,7 @@ func commandFailure(for error: any Error) -> CommandFailure {
     case let error as ZeroMQError: failure(of: error)
     case let error as RecordingError: failure(of: error)
     case let error as CaseFetchError: failure(of: error)
-    case let error as LiveWebError: CommandFailure(.storage, code: error.code, what: "\(error)", place: "--web")
+    case let error as LocalWebError: CommandFailure(.storage, code: error.code, what: "\(error)")
     case let error as ThreeJSError: CommandFailure(.storage, code: error.code, what: "\(error)")
     case let error as ReportError: CommandFailure(.storage, code: error.code, what: "\(error)")
     case let error as OpenIGTLinkError: CommandFailure(.storage, code: error.code, what: "\(error)", place: "--openigtlink")

@@ -10,8 +10,9 @@ struct Lamina: ParsableCommand {
         commandName: "lamina", abstract: "Plans pedicle screws from CT, and follows vertebrae in X-ray frames.",
         discussion: "Coordinates are LPS millimetres of the input image; left and right are the patient's.", version: laminaVersion,
         subcommands: [
-            PlanCommand.self, SegmentCommand.self, RelabelCommand.self, AdjustCommand.self, ApproveCommand.self, ReportCommand.self,
-            TrackCommand.self, NavigateCommand.self, SubscribeCommand.self, ReplayCommand.self, FetchCommand.self, KeysCommand.self,
+            PlanCommand.self, SegmentCommand.self, RelabelCommand.self, AdjustCommand.self, ReviewCommand.self, ApproveCommand.self,
+            ReportCommand.self, TrackCommand.self, NavigateCommand.self, SubscribeCommand.self, ReplayCommand.self, FetchCommand.self,
+            KeysCommand.self,
             MeshCommand.self, ExportCommand.self, InfoCommand.self, VerifyCommand.self,
             EvaluateCommand.self, PhantomCommand.self, SimulateCommand.self,
         ])

@@ -41,15 +41,16 @@ func planCase(_ request: PlanRequest, at output: String, replacing: Bool, event:
 
 /// Reads what a plan stands on, lets `content` decide what the plan is, and writes the case.
 ///
+/// - Parameter known: what the plan stands on, where it was read before; its bytes are hashed all the same.
 /// - Throws: what `readPlanInputs`, `content` and `writeCase` throw.
 func writePlanCase(
-    _ request: PlanRequest, at output: String, replacing: Bool, event: CaseEvent, log: RunLog,
+    _ request: PlanRequest, reading known: PlanInputs? = nil, at output: String, replacing: Bool, event: CaseEvent, log: RunLog,
     content: (PlanInputs, PlanFile.Image) throws -> CaseContent
 ) throws -> CommandOutcome {
     let startedAt = Date()
     var outcome = CommandOutcome(output: output)
     try writeCase(at: output, replacing: replacing, event: event) { draft in
-        let images = try readPlanInputs(request, log: log)
+        let images = try known ?? readPlanInputs(request, log: log)
         let inputs = try log.stage("hash inputs") { try hashInputs(images, for: draft) }
         try request.checkImage?(inputs.image)
         let made = try content(images, inputs.image)

@@ -1,3 +1,4 @@
+import Anatomy
 import CaseFolder
 import Foundation
 import ImageFiles
@@ -55,6 +56,18 @@ extension PlannedCase {
         }
     }
 
+    var levelsOfPlan: [VertebraLevel] { Set(plan.screws.compactMap { VertebraLevel(name: $0.level) }).sorted() }
+
+    /// What the case was planned by, to be read again with the labels and levels that it has.
+    ///
+    /// - Throws: as `request`.
+    func requestWithItsLabels(scan: String?) throws -> PlanRequest {
+        var request = try request(scan: scan)
+        request.labels = .kept(self)
+        request.levels = levelsOfPlan
+        return request
+    }
+
     /// The scan that the case was planned on, with its files by their bytes.
     ///
     /// - Parameters:
@@ -68,9 +81,16 @@ extension PlannedCase {
         var options = request.readOptions
         options.threads = threads
         let ct = try log.stage("read CT") { try readCT(at: path, options: options) }
+        return (ct, try checkedFiles(of: ct, at: path, option: option))
+    }
+
+    /// The files of a scan by their bytes, which must be those that the case was planned on.
+    ///
+    /// - Throws: `CommandFailure`; `CaseFolderError.system`.
+    func checkedFiles(of ct: CTImage, at path: String, option: String) throws -> [FileRecord] {
         let files = try fileRecords(of: ct.files)
         guard combinedSHA256(files.map(\.sha256)) == plan.image.sha256 else { throw anotherScan(path, option: option) }
-        return (ct, files)
+        return files
     }
 }
 

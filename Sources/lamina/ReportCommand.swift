@@ -28,9 +28,7 @@ struct ReportCommand: ParsableCommand {
             try checkOutputFile(pdf, replacing: force)
             let manifest = try log.stage("verify") { try verifyCase(at: folder) }.manifest
             guard manifest.outputs.contains(where: { $0.path == reportFileName }) else {
-                throw CommandFailure(
-                    .usage, code: "no_report", what: "this case has no \(reportFileName)", place: folder,
-                    remedy: "Pass a case that 'lamina plan' wrote; older ones are to be planned anew")
+                throw noReport(inCaseAt: folder)
             }
             let page = folder + "/" + reportFileName
             let bytes = try log.stage("print") { try PagePrinter().pdf(ofPageAt: page) }

@@ -7,9 +7,11 @@ extension ScrewChange {
     var sentence: String {
         switch wish {
         case .remove: return "\(name): removed"
+        case .restore(_, let sentence): return sentence
         case .drawn: return "\(name): placed as drawn in a markup file"
         case .place(let shift, let adding):
-            let offset = shift.offset == SIMD3() ? nil : "entry moved by \(shift.offset.x), \(shift.offset.y), \(shift.offset.z) mm"
+            let by = shift.offset
+            let offset = by == SIMD3() ? nil : "entry moved by \(by.x), \(by.y), \(by.z) mm (left, back, head)"
             let numbers = [
                 offset, shift.transverse.map { "transverse \($0) deg" }, shift.sagittal.map { "sagittal \($0) deg" },
                 shift.diameter.map { "diameter \($0) mm" }, shift.length.map { "length \($0) mm" },

@@ -10,6 +10,8 @@ struct ScrewChange {
         /// - Parameter adding: whether a pedicle without a screw gets one.
         case place(Shift, adding: Bool)
         case drawn(LineMarkup, Shift)
+        /// The pedicle is to be as it once was.
+        case restore(PlanFile.Screw, sentence: String)
     }
 
     /// How a screw is to differ; nil and zeros leave it as it is.
@@ -22,6 +24,11 @@ struct ScrewChange {
         /// mm.
         var diameter: Double?
         var length: Double?
+
+        /// The farthest that an entry is moved along an axis, mm.
+        static let farthest = 50.0
+        /// Degrees.
+        static let angles = -60.0...60.0
 
         var isNothing: Bool { offset == SIMD3() && transverse == nil && sagittal == nil && diameter == nil && length == nil }
     }
@@ -45,44 +52,63 @@ extension ScrewChange {
         to pedicle: PlanFile.Screw, site: Result<PedicleSite, ClosedPedicle>, catalogue: ScrewCatalogue, acceptedRisk: String?,
         warnings: [PlanFile.Warning]
     ) throws -> PlanFile.Screw {
-        let source: PlanFile.Edit.Source
-        let placement: (PedicleSite) throws -> ScrewPlacement
         switch wish {
+        case .restore(let screw, _): return screw
         case .remove:
             guard pedicle.status.hasScrew else { throw refusal(.usage, "no_screw", "there is no screw to remove") }
             return pedicle.removed()
-        case .place(let shift, let adding):
-            source = .options
-            placement = { try moved(try start(of: pedicle, at: $0, adding: adding, catalogue: catalogue), by: shift, at: $0) }
-        case .drawn(let line, let shift):
-            source = .markups
-            placement = { try drawn(line, shift, pedicle: pedicle, at: $0, catalogue: catalogue) }
+        case .place, .drawn:
+            let (judged, site) = try judged(at: site, of: pedicle, catalogue: catalogue)
+            guard judged.broken.isEmpty || acceptedRisk != nil else {
+                throw refusal(
+                    .refused, "breaks_rules", judged.broken.map { "\($0.code): \($0.message)" }.joined(separator: "; "),
+                    remedy: "Change the screw, or say why it stands all the same: --accept-risk \"REASON\"")
+            }
+            return pedicle.placed(judged, at: site, source: source, accepting: acceptedRisk, warnings: warnings)
         }
-        let open: PedicleSite
-        switch site {
-        case .success(let site): open = site
-        case .failure(let closed):
-            throw refusal(
-                .refused, "nothing_to_judge_by", "no screw can be judged here, whatever risk is accepted: \(closed.finding.message)")
-        }
-        try checkFrame(of: pedicle, against: open)
-        let placed = try placement(open)
+    }
+
+    /// The screw that is wished for, measured; a rule that it breaks is no error here.
+    ///
+    /// - Throws: `CommandFailure` for what cannot be done or measured.
+    func judged(
+        at site: Result<PedicleSite, ClosedPedicle>, of pedicle: PlanFile.Screw, catalogue: ScrewCatalogue
+    ) throws -> (JudgedScrew, PedicleSite) {
+        let site = try opened(site)
+        try checkFrame(of: pedicle, against: site)
+        let placed = try placement(in: pedicle, at: site, catalogue: catalogue)
         try checkSize(placed, in: catalogue)
-        guard let judged = open.judged(placed) else {
+        guard let judged = site.judged(placed) else {
             throw refusal(
                 .refused, "not_through_pedicle",
                 "the screw would not run forwards through the bone of this pedicle, so nothing of it would be known, whatever risk is accepted"
             )
         }
-        guard judged.broken.isEmpty || acceptedRisk != nil else {
-            throw refusal(
-                .refused, "breaks_rules", judged.broken.map { "\($0.code): \($0.message)" }.joined(separator: "; "),
-                remedy: "Change the screw, or say why it stands all the same: --accept-risk \"REASON\"")
-        }
-        return pedicle.placed(judged, at: open, source: source, accepting: acceptedRisk, warnings: warnings)
+        return (judged, site)
     }
 
-    private func start(
+    func opened(_ site: Result<PedicleSite, ClosedPedicle>) throws -> PedicleSite {
+        switch site {
+        case .success(let site): return site
+        case .failure(let closed):
+            throw refusal(
+                .refused, "nothing_to_judge_by", "no screw can be judged here, whatever risk is accepted: \(closed.finding.message)")
+        }
+    }
+
+    private var source: PlanFile.Edit.Source { if case .drawn = wish { .markups } else { .options } }
+
+    private func placement(in pedicle: PlanFile.Screw, at site: PedicleSite, catalogue: ScrewCatalogue) throws -> ScrewPlacement {
+        switch wish {
+        case .place(let shift, let adding):
+            return moved(try start(of: pedicle, at: site, adding: adding, catalogue: catalogue), by: shift)
+        case .drawn(let line, let shift): return try drawn(line, shift, pedicle: pedicle, at: site, catalogue: catalogue)
+        case .remove, .restore: preconditionFailure("nothing is placed")
+        }
+    }
+
+    /// The screw that shifts begin with.
+    func start(
         of pedicle: PlanFile.Screw, at site: PedicleSite, adding: Bool, catalogue: ScrewCatalogue
     ) throws -> ScrewPlacement {
         if let placement = pedicle.placement {
@@ -98,7 +124,7 @@ extension ScrewChange {
         return start
     }
 
-    private func moved(_ start: ScrewPlacement, by shift: Shift, at site: PedicleSite) throws -> ScrewPlacement {
+    private func moved(_ start: ScrewPlacement, by shift: Shift) -> ScrewPlacement {
         var placement = start.turned(transverse: shift.transverse, sagittal: shift.sagittal, side: side)
         placement.entry = placement.entry + Vector(shift.offset)
         placement.diameter = shift.diameter ?? placement.diameter

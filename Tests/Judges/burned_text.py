@@ -28,3 +28,16 @@ def places(pixels, text, colour, factor):
     score = fftconvolve(mask.astype(float), np.where(shape, 1.0, -1.0)[::-1, ::-1], mode="valid")
     rows, columns = np.nonzero(score > shape.sum() - 0.5)
     return [(x + shape.shape[1] / 2, y + shape.shape[0] / 2) for y, x in zip(rows, columns)]
+
+
+def letters(picture):
+    """The letters at the middle of the left, right, upper and lower edge."""
+    height, width, _ = picture.shape
+    found = {}
+    for letter in "LRAPHF":
+        for x, y in places(picture, letter, (255, 255, 255), 2):
+            if abs(y - height / 2) < 20 and (x < 40 or x > width - 40):
+                found["left" if x < 40 else "right"] = letter
+            elif abs(x - width / 2) < 20 and (y < 25 or y > height - 25):
+                found["up" if y < 25 else "down"] = letter
+    return found

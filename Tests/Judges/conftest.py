@@ -155,3 +155,33 @@ def cut_case(phantom, tmp_path_factory):
 
 def schema(name):
     return json.loads((SPECIFICATION / f"{name}.schema.json").read_text())
+
+
+def marked_ct(phantom, folder):
+    """The phantom with three dense balls beside L1's left pedicle: towards the patient's left, behind the screw's entry, and towards the head. The file, and their places in LPS."""
+    image = nib.load(phantom / "ct.nii.gz")
+    hu = np.asanyarray(image.dataobj).astype(np.int16)
+    truth = json.loads((phantom / "truth.json").read_text())
+    l1 = next(v for v in truth["vertebrae"] if v["level"] == "L1")
+    pedicle = next(p for p in l1["pedicles"] if p["side"] == "left")
+    isthmus, axis = np.array(pedicle["isthmus_centre_lps_mm"]), np.array(pedicle["axis_lps"])
+    beside, up = ([v - (v @ axis) * axis for v in np.eye(3)[[0, 2]]])
+    ras = np.stack(np.meshgrid(*map(np.arange, hu.shape), indexing="ij"), -1) @ image.affine[:3, :3].T + image.affine[:3, 3]
+    middles = [isthmus + 15 * beside / np.linalg.norm(beside), isthmus - 26 * axis, isthmus + 15 * up / np.linalg.norm(up)]
+    for place in middles:
+        hu[np.linalg.norm(ras * [-1, -1, 1] - place, axis=-1) < 3.5] = 3000
+    made = nib.Nifti1Image(hu, image.affine, image.header)
+    nib.save(made, folder / "ct.nii.gz")
+    return folder / "ct.nii.gz", middles
+
+
+def texts_of_screws(case):
+    """The very characters of each screw in plan.json."""
+    text = (case / "plan.json").read_text()
+    at, found, decoder = text.index("[", text.index('"screws" :')) + 1, {}, json.JSONDecoder()
+    while True:
+        at = next(n for n in range(at, len(text)) if text[n] not in " \n,")
+        if text[at] == "]":
+            return found
+        value, end = decoder.raw_decode(text, at)
+        found[value["level"], value["side"]], at = text[at:end], end

@@ -13,7 +13,7 @@ import nibabel as nib
 import numpy as np
 import pytest
 
-from conftest import PROGRAM, run_lamina, schema
+from conftest import PROGRAM, run_lamina, schema, texts_of_screws
 
 FIGURES = ("margins_mm", "grade", "grade_if_bone_is_one_voxel_smaller", "hu", "depth_fraction", "angles_deg", "diameter_mm", "length_mm")
 
@@ -47,18 +47,6 @@ def screw(case, level="L1", side="left"):
 
 def files(case):
     return {str(p.relative_to(case)): hashlib.sha256(p.read_bytes()).hexdigest() for p in case.rglob("*") if p.is_file()}
-
-
-def texts_of_screws(case):
-    """The very characters of each screw in plan.json."""
-    text = (case / "plan.json").read_text()
-    at, found, decoder = text.index("[", text.index('"screws" :')) + 1, {}, json.JSONDecoder()
-    while True:
-        at = next(n for n in range(at, len(text)) if text[n] not in " \n,")
-        if text[at] == "]":
-            return found
-        value, end = decoder.raw_decode(text, at)
-        found[value["level"], value["side"]], at = text[at:end], end
 
 
 def in_vertebra(one):

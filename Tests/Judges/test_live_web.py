@@ -2,25 +2,17 @@
 
 import hashlib
 import json
-import shutil
 import signal
 import socket
 import subprocess
-import time
-import urllib.error
-import urllib.request
 
 import numpy as np
 import pytest
 
 import recordings
+from browsing import PATIENCE, in_software, opened, reached, severe, until
 from conftest import PROGRAM, heed_signals, run_lamina
 from pose_publisher import tick, wire
-
-webdriver = pytest.importorskip("selenium.webdriver")
-from selenium.webdriver.chrome.service import Service  # noqa: E402
-
-PATIENCE = 60
 
 
 def with_screws(made):
@@ -51,13 +43,7 @@ def test_a_recording_does_not_move_another_cases_bones(phantom_case, tmp_path):
 
 @pytest.fixture(scope="module")
 def browser():
-    if shutil.which("chromedriver") is None:
-        pytest.skip("needs Debian's chromium and chromium-driver")
-    options = webdriver.ChromeOptions()
-    for argument in ["--headless=new", "--no-sandbox", "--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--window-size=1200,800"]:
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    made = webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
+    made = opened(*in_software)
     yield made
     made.quit()
 
@@ -76,23 +62,6 @@ def page(phantom_case, tmp_path_factory):
     process.send_signal(signal.SIGCONT)
     process.send_signal(signal.SIGTERM)
     assert process.wait(PATIENCE) == 0
-
-
-def reached(url, **headers):
-    try:
-        with urllib.request.urlopen(urllib.request.Request(url, headers=headers), timeout=5) as answer:
-            return answer.read()
-    except (urllib.error.URLError, OSError):
-        return None
-
-
-def until(wanted):
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if found := wanted():
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it did not come")
 
 
 def bright(browser):
@@ -126,8 +95,7 @@ def test_the_page_shows_what_is_tracked_and_only_that(browser, page):
     # The bone is where its pose is: columns of the matrix, then the place.
     matrix = np.reshape(browser.execute_script("return Array.from(lamina.bones.T12.matrix.elements)"), (4, 4)).T
     assert matrix[:3, :3] == pytest.approx(np.eye(3), abs=1e-9) and matrix[:3, 3] == pytest.approx([40, -7, 100])
-    severe = [entry for entry in browser.get_log("browser") if entry["level"] == "SEVERE"]
-    assert not severe, severe
+    assert not severe(browser)
 
 
 def test_left_is_left(browser, page):

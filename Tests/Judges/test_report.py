@@ -8,61 +8,31 @@ import re
 import shutil
 import subprocess
 
-import nibabel as nib
 import numpy as np
 import pytest
 from PIL import Image
 from scipy import ndimage
 
-from burned_text import places
-from conftest import run_lamina
-
-webdriver = pytest.importorskip("selenium.webdriver")
-from selenium.webdriver.chrome.service import Service  # noqa: E402
+from browsing import in_software, opened
+from burned_text import letters, places
+from conftest import marked_ct, run_lamina
 
 WHITE = (255, 255, 255)
 HOSTILE = "Zoë <img src=x onerror=\"window.injected=1\"></script><script>window.injected=1"
 
 
-def opened(*arguments):
-    if shutil.which("chromedriver") is None:
-        pytest.skip("needs Debian's chromium and chromium-driver")
-    options = webdriver.ChromeOptions()
-    for argument in ["--headless=new", "--no-sandbox", "--window-size=1200,900", *arguments]:
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    return webdriver.Chrome(options=options, service=Service(shutil.which("chromedriver")))
-
-
 @pytest.fixture(scope="module")
 def browser():
-    made = opened("--use-gl=angle", "--use-angle=swiftshader", "--enable-unsafe-swiftshader")
+    made = opened(*in_software)
     yield made
     made.quit()
-
-
-def marked_ct(phantom, folder):
-    """The phantom with three dense balls beside L1's left pedicle: towards the patient's left, behind the screw's entry, and towards the head."""
-    image = nib.load(phantom / "ct.nii.gz")
-    hu = np.asanyarray(image.dataobj).astype(np.int16)
-    truth = json.loads((phantom / "truth.json").read_text())
-    l1 = next(v for v in truth["vertebrae"] if v["level"] == "L1")
-    pedicle = next(p for p in l1["pedicles"] if p["side"] == "left")
-    isthmus, axis = np.array(pedicle["isthmus_centre_lps_mm"]), np.array(pedicle["axis_lps"])
-    beside, up = ([v - (v @ axis) * axis for v in np.eye(3)[[0, 2]]])
-    ras = np.stack(np.meshgrid(*map(np.arange, hu.shape), indexing="ij"), -1) @ image.affine[:3, :3].T + image.affine[:3, 3]
-    for place in (isthmus + 15 * beside / np.linalg.norm(beside), isthmus - 26 * axis, isthmus + 15 * up / np.linalg.norm(up)):
-        hu[np.linalg.norm(ras * [-1, -1, 1] - place, axis=-1) < 3.5] = 3000
-    made = nib.Nifti1Image(hu, image.affine, image.header)
-    nib.save(made, folder / "ct.nii.gz")
-    return folder / "ct.nii.gz"
 
 
 @pytest.fixture(scope="module")
 def marked_case(phantom, tmp_path_factory):
     folder = tmp_path_factory.mktemp("marked")
     planned = run_lamina(
-        "plan", marked_ct(phantom, folder), "--labels", phantom / "labels.nii.gz", "--scheme", "lamina", "--levels", "T11,T12-L2",
+        "plan", marked_ct(phantom, folder)[0], "--labels", phantom / "labels.nii.gz", "--scheme", "lamina", "--levels", "T11,T12-L2",
         "--pseudonym", HOSTILE[:64], "-o", folder / "case")
     assert planned.returncode == 4, planned.stderr  # T11 is not there
     return folder / "case"
@@ -140,19 +110,6 @@ def test_every_number_is_the_plans(page, plan):
         assert not missing, (screw["level"], screw["side"], missing)
     assert page.find_element("id", "plan-hash").text == subprocess.run(
         ["sha256sum", page.current_url.removeprefix("file://").replace("report.html", "plan.json")], capture_output=True, text=True).stdout[:64]
-
-
-def letters(picture):
-    """The letters at the middle of the left, right, upper and lower edge."""
-    height, width, _ = picture.shape
-    found = {}
-    for letter in "LRAPHF":
-        for x, y in places(picture, letter, WHITE, 2):
-            if abs(y - height / 2) < 20 and (x < 40 or x > width - 40):
-                found["left" if x < 40 else "right"] = letter
-            elif abs(x - width / 2) < 20 and (y < 25 or y > height - 25):
-                found["up" if y < 25 else "down"] = letter
-    return found
 
 
 def balls(picture):

@@ -16,6 +16,8 @@ import Testing
         let section = try #require(views.last).picture.plane
         #expect(abs((section.right * shaft.axis).sum()) < 1e-9 && abs((section.down * shaft.axis).sum()) < 1e-9)
         #expect(section.distance(of: try #require(views.last?.picture.isthmus)) < 1e-9)
+        // A picture whose edges are oblique would show a round screw as an ellipse.
+        #expect(views.allSatisfy { abs(($0.picture.plane.right * $0.picture.plane.down).sum()) < 1e-9 })
         // The patient's left is on the right wherever it shows; the front on top of axial pictures and on the left of sagittal ones.
         #expect(views[0].picture.plane.right.x > 0.7 && views[2].picture.plane.right.x > 0.7 && views[0].picture.plane.down.y > 0.7)
         #expect(views[1].picture.plane.right.y > 0.7 && views[1].picture.plane.down.z < -0.7)

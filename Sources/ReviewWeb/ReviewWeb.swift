@@ -1,0 +1,29 @@
+import LocalWeb
+
+/// The page in which a person changes the planned screws of a case, for a browser on this machine.
+///
+/// Only who knows `address` gets an answer, and only under this machine's own name (`LocalServer`).
+public final class ReviewWeb: Sendable {
+    /// With the token; for nobody but the person at this machine.
+    public let address: String
+    private let bench: ReviewBench
+    private let server: LocalServer
+
+    /// - Parameter port: 0 takes a free one.
+    /// - Throws: `LocalWebError`.
+    public init(port: UInt16, session: sending ReviewSession) throws(LocalWebError) {
+        let token = ReviewToken()
+        bench = ReviewBench(session)
+        // Writing a large case takes a while.
+        server = try LocalServer(port: port, answerWithin: 3600, handler: ReviewPages(bench: bench, token: token))
+        address = "http://127.0.0.1:\(server.port)/\(token.text)/"
+    }
+
+    /// Stops serving, and waits for a change that is being written.
+    ///
+    /// - Returns: what was applied and stands.
+    public func end() -> [ReviewSession.Step] {
+        defer { server.stop() }
+        return bench.end()
+    }
+}
