@@ -30,7 +30,9 @@ struct Adjustment {
             log.warn(warning.code, warning.message, levels: warning.levels.compactMap(VertebraLevel.init(name:)))
         }
         var changed: [PlanFile.Screw] = []
-        let event = CaseEvent(.adjusted, changes: changes.map(\.sentence) + (acceptedRisk.map { ["accepted risk: \($0)"] } ?? []))
+        let event = CaseEvent(
+            .adjusted,
+            changes: changes.map(\.sentence) + (acceptedRisk.map { ["whatever rule it breaks is accepted because: \($0)"] } ?? []))
         var outcome = try writePlanCase(
             request, reading: known?.images, at: old.folder, replacing: true, event: event, log: log
         ) { images, _ in
@@ -91,6 +93,7 @@ struct Adjustment {
 
 private let adjustedByHand = "adjusted_by_hand"
 private let riskAccepted = "risk_accepted"
+
 extension PlannedCase {
     /// What stays true of the case whichever screw is changed.
     var standingWarnings: [PlanFile.Warning] { plan.warnings.filter { !ownWarnings.contains($0.code) } }

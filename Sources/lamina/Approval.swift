@@ -60,6 +60,16 @@ extension CaseApproval {
     private func names(of approvals: [AuditEntry]) -> String { approvals.compactMap(\.by).joined(separator: ", ") }
 }
 
+/// Whether a case is approved, as far as its audit can be believed now.
+func approvalAsRead(ofCaseAt folder: String) -> CheckedApproval {
+    do {
+        let approval = try existingAudit(ofCaseAt: folder)?.approval ?? .none
+        return CheckedApproval(text: approval.sentence(trusted: []), summary: approval.summary(trusted: []))
+    } catch {
+        return CheckedApproval(text: "NOT APPROVED: \(error)", summary: CaseApproval.none.summary(trusted: []))
+    }
+}
+
 func keySHA256(of key: PublicKey) -> String { sha256(of: key.der) }
 
 /// Reads the public key of one who may approve.

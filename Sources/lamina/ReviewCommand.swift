@@ -59,13 +59,13 @@ struct ReviewCommand: ParsableCommand {
         var last: [String: ReviewSession.Step] = [:]
         for step in steps { last["\(step.after.level) \(step.after.side.rawValue)"] = step }
         outcome.changes = last.sorted { $0.key < $1.key }.map { ScrewChangeSummary($0.value.after) }
-        let approval = readableApproval(ofCaseAt: folder)
-        outcome.approval = approval.summary(trusted: [])
+        let approval = approvalAsRead(ofCaseAt: folder)
+        outcome.approval = approval.summary
         outcome.text =
             (steps.isEmpty
                 ? "Review ended: no change stands"
                 : "Review ended. Changed in \(folder):\n" + steps.map { "  " + $0.sentence }.joined(separator: "\n"))
-            + "\n" + approval.sentence(trusted: [])
+            + "\n" + approval.text
         return outcome
     }
 }

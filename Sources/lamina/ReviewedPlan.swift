@@ -32,8 +32,8 @@ struct ReviewedPlan: ReviewedCase {
     var plan: PlanFile { old.plan }
     var planSHA256: String { old.planSHA256 }
     // Whoever approves the case while it is reviewed changes its audit alone.
-    var approval: ApprovalSummary { readableApproval(ofCaseAt: old.folder).summary(trusted: []) }
-    var approvalText: String { readableApproval(ofCaseAt: old.folder).sentence(trusted: []) }
+    var approval: ApprovalSummary { approvalAsRead(ofCaseAt: old.folder).summary }
+    var approvalText: String { approvalAsRead(ofCaseAt: old.folder).text }
     var catalogue: ScrewCatalogue { modelled.images.catalogue }
 
     func closure(of level: String, _ side: Side) -> String? {
