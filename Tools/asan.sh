@@ -5,5 +5,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 export ASAN_OPTIONS=detect_leaks=0
+export LAMINA_ONLY_TARGETS="FramesTests ImageFilesTests MeshesTests"
 swift test -c release -Xswiftc -enable-testing --sanitize=address --scratch-path .build-asan \
     --filter '^(FramesTests|ImageFilesTests)\.|^MeshesTests\.MeshFileTests/' "$@"
