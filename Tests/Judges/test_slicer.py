@@ -22,8 +22,12 @@ CLASSES = [
 
 @pytest.fixture(scope="module")
 def scene(exported, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("slicer")
-    with zipfile.ZipFile(exported("mrb")) as archive:
+    return opened(exported("mrb"), tmp_path_factory.mktemp("slicer"))
+
+
+def opened(mrb, folder):
+    """The scene in a bundle, unpacked into a folder, as Slicer reads it."""
+    with zipfile.ZipFile(mrb) as archive:
         archive.extractall(folder)
     scene = slicer.vtkMRMLScene()
     for name in CLASSES:
