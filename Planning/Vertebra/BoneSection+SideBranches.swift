@@ -1,15 +1,15 @@
 extension BoneSection {
     /// A region without what hangs on it by a bridge less than half as thick, such as a lamina or a facet on an L5 pedicle; all of it where it has no thick core.
     ///
-    /// An opening, in terms of morphology: the core is what lies deeper than `fraction` of the region's depth near the middle, and what lies as near to the core as the
+    /// An opening, in terms of morphology: the core is what lies deeper than 0.45 of the region's depth near the middle, and what lies as near to the core as the
     /// core lies deep is kept. It leaves an ellipse of up to 2.2 times its width whole.
     ///
     /// - Parameters:
     ///   - offset: of a pixel from the middle, in any measure.
     ///   - reach: how far from the middle the region's depth is taken.
     /// - Complexity: linear in the pixels, and in the core's times the square of its depth.
-    func withoutSideBranches(_ region: [Int], offset: (Int) -> Int, reach: Int, fraction: Double = 0.45) -> [Int] {
-        let depth = -fraction * (region.filter { offset($0) <= reach }.map { values[$0] }.min() ?? 0)
+    func withoutSideBranches(_ region: [Int], offset: (Int) -> Int, reach: Int) -> [Int] {
+        let depth = -0.45 * (region.filter { offset($0) <= reach }.map { values[$0] }.min() ?? 0)
         guard depth > step, let core = nearestRegion(where: { $0 < -depth }, to: offset)?.region else { return region }
         // A pixel and a half more, for the core's rim is half a pixel off and the region's another.
         let isNear = pixels(near: core, within: depth / step + 1.5)

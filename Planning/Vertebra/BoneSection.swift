@@ -34,9 +34,9 @@ struct BoneSection {
         corner + Double(pixel % columns) * step * u + Double(pixel / columns) * step * v
     }
 
-    /// Takes the bone away where `unwanted` says so of a pixel's position.
+    /// Takes the bone and its rim away where `unwanted` says so of a pixel's position.
     mutating func clear(where unwanted: (SIMD3<Double>) -> Bool) {
-        for pixel in values.indices where values[pixel] < 0 && unwanted(position(of: pixel)) { values[pixel] = .infinity }
+        for pixel in values.indices where unwanted(position(of: pixel)) { values[pixel] = .infinity }
     }
 
     func touchesEdge(_ pixel: Int) -> Bool {

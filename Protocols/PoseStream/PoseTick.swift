@@ -103,7 +103,7 @@ public struct StreamIdentity: Equatable, Sendable {
     }
 }
 
-/// What the publisher knows of the plan's signatures as the plan stands.
+/// What the publisher knew of the plan's signatures when it started.
 public enum TickApproval: String, Codable, Sendable, CaseIterable {
     case none = "NONE"
     /// It was signed, and has changed since.

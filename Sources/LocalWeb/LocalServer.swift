@@ -8,6 +8,7 @@ import Synchronization
 /// It listens on 127.0.0.1 alone, and answers to that name alone: a page of another site that is open in the same browser can neither read nor change anything.
 public final class LocalServer: Sendable {
     public let port: UInt16
+    private let server: HTTPServer
     private let task: Task<Void, any Error>
 
     /// - Parameters:
@@ -17,7 +18,7 @@ public final class LocalServer: Sendable {
     /// - Throws: `LocalWebError`.
     public init(port: UInt16, answerWithin: TimeInterval = 15, handler: some HTTPHandler) throws(LocalWebError) {
         do {
-            let server = HTTPServer(
+            server = HTTPServer(
                 address: try .inet(ip4: "127.0.0.1", port: port), timeout: answerWithin, logger: .disabled,
                 handler: OwnRequests(handler: handler))
             (task, self.port) = try started(server)
@@ -29,6 +30,26 @@ public final class LocalServer: Sendable {
     deinit { stop() }
 
     public func stop() { task.cancel() }
+
+    /// Takes no more requests, lets answers that are due go out, and stops.
+    ///
+    /// - Parameter patience: how long answers are waited for, s.
+    public func finish(within patience: TimeInterval) {
+        let isOver = DispatchSemaphore(value: 0)
+        Task {
+            await server.stop(timeout: patience)
+            isOver.signal()
+        }
+        _ = isOver.wait(timeout: .now() + patience + 1)
+        stop()
+    }
+
+    /// Calls `act` when the server fails, as it does when no more connections can be opened; not when it is stopped.
+    public func whenItFails(_ act: @escaping @Sendable (any Error) -> Void) {
+        Task {
+            do { try await task.value } catch  where !task.isCancelled { act(error) } catch {}
+        }
+    }
 }
 
 /// Hands on what is asked of this very server by a page of its own, or by no page.

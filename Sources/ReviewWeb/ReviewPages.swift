@@ -98,5 +98,5 @@ final class ReviewBench: Sendable {
     }
 
     /// Waits for what is being done.
-    func end() -> [ReviewSession.Step] { session.withLock { $0.end() } }
+    func end() -> ReviewSession.Outcome { session.withLock { $0.end() } }
 }

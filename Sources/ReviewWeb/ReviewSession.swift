@@ -12,11 +12,21 @@ public struct ReviewSession {
         public let after: PlanFile.Screw
     }
 
+    /// What became of a sitting's changes.
+    public struct Outcome: Equatable, Sendable {
+        /// Applied, and as it was left.
+        public let standing: [Step]
+        /// Applied before another run changed the case: whether it stands, only the case itself says.
+        public let overtaken: [Step]
+    }
+
     private var reviewed: any ReviewedCase
     /// What was applied and stands.
     public private(set) var done: [Step] = []
     /// What was undone, the last of it at the end.
     private var undone: [Step] = []
+    /// What was applied before another run changed the case.
+    private var overtaken: [Step] = []
     private var notice: String?
     private var isOver = false
 
@@ -27,6 +37,7 @@ public struct ReviewSession {
     /// - Throws: `CommandFailure`.
     public mutating func page() throws(CommandFailure) -> Data {
         if try reviewed.catchUp() {
+            overtaken += done
             (done, undone) = ([], [])
             notice =
                 "Another run of lamina has changed this case. What stands here is the case as it is now; earlier changes of this review cannot be undone here."
@@ -80,10 +91,10 @@ public struct ReviewSession {
 
     /// From now on nothing is tried or changed.
     ///
-    /// - Returns: what was applied and stands.
-    public mutating func end() -> [Step] {
+    public mutating func end() -> Outcome {
         isOver = true
-        return done
+        let isOurs = (try? reviewed.catchUp()) == false
+        return isOurs ? Outcome(standing: done, overtaken: overtaken) : Outcome(standing: [], overtaken: overtaken + done)
     }
 
     /// A page that shows an older state, as another window or a page from before another run's change does, must not change this one.

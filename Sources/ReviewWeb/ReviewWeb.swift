@@ -19,11 +19,12 @@ public final class ReviewWeb: Sendable {
         address = "http://127.0.0.1:\(server.port)/\(token.text)/"
     }
 
-    /// Stops serving, and waits for a change that is being written.
-    ///
-    /// - Returns: what was applied and stands.
-    public func end() -> [ReviewSession.Step] {
-        defer { server.stop() }
+    /// Calls `act` when the page cannot be served any more.
+    public func whenItFails(_ act: @escaping @Sendable (any Error) -> Void) { server.whenItFails(act) }
+
+    /// Waits for a change that is being written and for its answer, and stops serving.
+    public func end() -> ReviewSession.Outcome {
+        defer { server.finish(within: 3) }
         return bench.end()
     }
 }

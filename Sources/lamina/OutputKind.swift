@@ -8,7 +8,7 @@ func checkOutputKind(_ output: String, command: String) throws {
     let manifest = try? readManifest(ofCaseAt: output)
     guard let writer = manifest?.arguments.dropFirst().first else { return }
     // A case that was relabelled or adjusted is still a plan.
-    guard (["relabel", "adjust"].contains(writer) ? "plan" : writer) != command else { return }
+    guard (["relabel", "adjust", "review"].contains(writer) ? "plan" : writer) != command else { return }
     throw CommandFailure(
         .usage, code: "output_of_another_command",
         what: "\(output) was written by 'lamina \(writer)', so 'lamina \(command)' does not replace it", place: "-o",

@@ -3,6 +3,7 @@ import CaseFolder
 import Foundation
 import Protocols
 import ReviewWeb
+import Synchronization
 
 /// `lamina review`: a person changes planned screws with the mouse, in a browser on this machine.
 struct ReviewCommand: ParsableCommand {
@@ -39,8 +40,12 @@ struct ReviewCommand: ParsableCommand {
             let session = ReviewSession(of: try ReviewedPlan(of: old, scan: input, threads: threads, printing: printing, log: log))
             let page = try ReviewWeb(port: port, session: session)
             try announce(page.address, log: log)
-            waitForSignal()
-            return outcome(of: page.end())
+            let failure = waitForEnd(of: page)
+            let outcome = outcome(of: page.end())
+            guard let failure else { return outcome }
+            throw CommandFailure(
+                .storage, code: "socket_lost", what: "the page cannot be served any more: \(failure). \(outcome.text)",
+                remedy: "Start the review anew; what was applied is written")
         }
     }
 
@@ -54,25 +59,36 @@ struct ReviewCommand: ParsableCommand {
         }
     }
 
-    private func outcome(of steps: [ReviewSession.Step]) -> CommandOutcome {
+    private func outcome(of ended: ReviewSession.Outcome) -> CommandOutcome {
+        let steps = ended.standing
         var outcome = CommandOutcome(output: steps.isEmpty ? nil : folder)
         var last: [String: ReviewSession.Step] = [:]
         for step in steps { last["\(step.after.level) \(step.after.side.rawValue)"] = step }
         outcome.changes = last.sorted { $0.key < $1.key }.map { ScrewChangeSummary($0.value.after) }
         let approval = approvalAsRead(ofCaseAt: folder)
         outcome.approval = approval.summary
-        outcome.text =
-            (steps.isEmpty
-                ? "Review ended: no change stands"
-                : "Review ended. Changed in \(folder):\n" + steps.map { "  " + $0.sentence }.joined(separator: "\n"))
-            + "\n" + approval.text
+        func listed(_ title: String, _ steps: [ReviewSession.Step]) -> [String] {
+            steps.isEmpty ? [] : [title] + steps.map { "  " + $0.sentence }
+        }
+        let lines =
+            listed("Review ended. Changed in \(folder):", steps)
+            + listed("Applied before another run changed the case; whether it still stands, the case says:", ended.overtaken)
+        outcome.text = (lines.isEmpty ? ["Review ended: no change stands"] : lines).joined(separator: "\n") + "\n" + approval.text
         return outcome
     }
 }
 
-/// Waits for the first SIGINT, SIGTERM or SIGHUP.
-private func waitForSignal() {
+/// Waits for the first SIGINT, SIGTERM or SIGHUP, or for the server to fail.
+///
+/// - Returns: why the server failed, if it did.
+private func waitForEnd(of page: ReviewWeb) -> (any Error)? {
     let isStopped = DispatchSemaphore(value: 0)
+    let failure = Mutex<(any Error)?>(nil)
     endGentlyOnSignal { isStopped.signal() }
+    page.whenItFails { error in
+        failure.withLock { $0 = error }
+        isStopped.signal()
+    }
     isStopped.wait()
+    return failure.withLock { $0 }
 }

@@ -54,11 +54,11 @@ struct ReviewedPlan: ReviewedCase {
         do {
             if isAsVerified { return false }
             let now = try PlannedCase(at: old.folder)
-            guard now.plan.image.sha256 == plan.image.sha256, now.labelsSHA256 == old.labelsSHA256, now.levelsOfPlan == old.levelsOfPlan
-            else {
+            guard now.isJudged(as: old) else {
                 throw CommandFailure(
                     .integrity, code: "another_case",
-                    what: "another case stands here now, with other labels, another scan or other levels; end this review and begin anew",
+                    what:
+                        "another case stands here now, with other labels, levels, options or rules, or another scan; end this review and begin anew",
                     place: old.folder)
             }
             old = now
@@ -130,12 +130,22 @@ struct ReviewedPlan: ReviewedCase {
         old = try PlannedCase(at: old.folder)
     }
 
-    private var isAsVerified: Bool { (try? checkUnchanged(old.verifiedCore)) != nil }
+    /// With its manifest, which alone says by what rules and options the case was planned.
+    private var isAsVerified: Bool {
+        (try? checkUnchanged(old.verifiedCore)) != nil && (try? readManifest(ofCaseAt: old.folder)) == old.manifest
+    }
 }
 
 extension PlannedCase {
     fileprivate var planSHA256: String { sha256(ofOutput: "plan.json") }
-    fileprivate var labelsSHA256: String { sha256(ofOutput: "labels.nii.gz") }
+    private var labelsSHA256: String { sha256(ofOutput: "labels.nii.gz") }
+
+    /// Whether screws are judged in both by the same rules, on the same scan and labels, and reports say the same of the patient.
+    fileprivate func isJudged(as other: PlannedCase) -> Bool {
+        func rules(_ one: PlannedCase) -> [String: JSONValue] { one.manifest.parameters.filter { $0.key != "labels" } }
+        return plan.image.sha256 == other.plan.image.sha256 && labelsSHA256 == other.labelsSHA256 && levelsOfPlan == other.levelsOfPlan
+            && planArguments == other.planArguments && rules(self) == rules(other)
+    }
 
     private func sha256(ofOutput path: String) -> String { manifest.outputs.first { $0.path == path }?.sha256 ?? "" }
 }

@@ -137,7 +137,10 @@ final class StreamDisplay: Sendable {
 
     private func table(_ tick: PoseTick, _ ageMS: Double) -> [String] {
         let mark = tick.source == .live ? "" : "\(tick.source.rawValue): not the patient now   "
-        let cautions = [tick.identity.levelEstimated ? "levels are an estimate: check the count" : nil, tick.identity.approval?.caution]
+        let cautions = [
+            tick.identity.levelEstimated ? "levels are an estimate: check the count" : nil,
+            tick.identity.approval.map(\.caution) ?? "it is not said whether the plan is approved",
+        ]
         let head =
             ["\(mark)\(tick.state.rawValue)", "tick \(tick.sequence)", "age \(Int(ageMS.rounded())) ms"] + cautions.compactMap(\.self)
         return [head.joined(separator: "   ")]

@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import subprocess
+import threading
 import urllib.parse
 
 import jsonschema
@@ -24,7 +25,7 @@ from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.select import Select
 
 from burned_text import letters, places
-from conftest import PROGRAM, heed_signals, marked_ct, run_lamina, schema, texts_of_screws
+from conftest import PROGRAM, heed_signals, marked_ct, plan_arguments, run_lamina, schema, texts_of_screws
 
 TRIAL_COLOUR = (0, 255, 130)
 
@@ -426,6 +427,33 @@ def test_it_ends_with_a_summary(one_level_case, tmp_path):
     assert quiet.end() == (0, "Review ended: no change stands\nNOT APPROVED: nobody has approved this plan\n")
     (tmp_path / "case/report.html").write_text("changed")
     assert run_lamina("review", tmp_path / "case", "--port", 0).returncode == 7
+
+
+def test_a_case_that_was_planned_by_other_rules_is_not_judged_by_these(one_level_case, phantom, tmp_path):
+    """Another run plans the same scan with the wider margins of a synthetic CT: nothing may be judged or written by the ones that were read at the start."""
+    shutil.copytree(one_level_case, tmp_path / "case")
+    review = Review(tmp_path / "case", "-q")
+    assert review.ask("POST", "apply", review.order(side="right", entry_offset_mm=[0, 0, 0.5]))[0] == 200
+    assert run_lamina(*plan_arguments(phantom, tmp_path / "case", "L1"), "--synthetic-ct", "--force").returncode in (0, 5)
+    standing = files(tmp_path / "case")
+    status, answer = review.ask("GET", "")
+    assert status == 409 and answer["code"] == "another_case"
+    for part in ("trial", "apply"):
+        assert review.ask("POST", part, review.order(entry_offset_mm=[0, 0, 0.5]))[0] == 409
+    code, said = review.end()
+    assert code == 0 and "Changed in" not in said and "Applied before another run" in said and "L1 right" in said
+    assert files(tmp_path / "case") == standing
+
+
+def test_an_answer_is_sent_before_it_ends(one_level_case, tmp_path):
+    shutil.copytree(one_level_case, tmp_path / "case")
+    review, answers = Review(tmp_path / "case", "-q"), []
+    asking = threading.Thread(target=lambda: answers.append(review.ask("POST", "apply", review.order(entry_offset_mm=[0.5, 0, 0]))))
+    asking.start()
+    until(lambda: any(p.name.startswith(".") for p in tmp_path.iterdir()) or answers)  # It is being written.
+    code, said = review.end()
+    asking.join()
+    assert code == 0 and answers[0][0] == 200 and "Changed in" in said and screw(tmp_path / "case")["status"] == "adjusted"
 
 
 def test_a_write_that_fails_loses_nothing(one_level_case, tmp_path):

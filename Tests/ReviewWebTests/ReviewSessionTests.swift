@@ -82,7 +82,7 @@ import Testing
     @Test func afterItsEndNothingIsChanged() throws {
         var session = ReviewSession(of: PaperCase())
         try session.apply(moved(session))
-        #expect(session.end().map(\.sentence) == ["L1 left: moved"])
+        #expect(session.end().standing.map(\.sentence) == ["L1 left: moved"])
         #expect(code { try session.undo(shown: session.state.planSHA256) } == "review_over")
     }
 

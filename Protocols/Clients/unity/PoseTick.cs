@@ -10,7 +10,7 @@ namespace Lamina
     public enum BodyState { Ok = 1, Degraded, Lost }
     public enum Side { Left = 1, Right }
     public enum ScrewState { NotLookedFor, Found, Uncertain, NotFound }
-    /// <summary>Of the plan as it stands. NotSaid: by a publisher of version 1.0.</summary>
+    /// <summary>Of the plan when the publisher started. NotSaid: by a publisher of version 1.0.</summary>
     public enum Approval { NotSaid, None, Void, Signed, Trusted }
     /// <summary>Who put a screw where the plan has it. RiskAccepted: a person, and it breaks a rule of safety.</summary>
     public enum PlanStatus { NotSaid, Planned, Adjusted, RiskAccepted }

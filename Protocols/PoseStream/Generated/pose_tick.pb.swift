@@ -184,7 +184,7 @@ nonisolated enum WireStreamState: SwiftProtobuf.Enum, Swift.CaseIterable {
 
 }
 
-/// What the publisher knows of the plan's signatures as the plan stands.
+/// What the publisher knew of the plan's signatures when it started.
 nonisolated enum WireApproval: SwiftProtobuf.Enum, Swift.CaseIterable {
   typealias RawValue = Int
   case unspecified // = 0

@@ -62,6 +62,11 @@
       if (card) history.replaceState(null, "", `#${card.id}`);
       location.reload();
     } catch (failure) {
+      // An answer that was lost says nothing of what was written.
+      if (["gone", "bad_answer"].includes(failure.code)) {
+        say("NOT KNOWN whether this was written: lamina did not answer. Do not rely on this page: start 'lamina review' anew, or look into the case.", true);
+        return;
+      }
       isBusy = false;
       showState();
       say(`NOT DONE, nothing was changed: ${failure.message} (${failure.code})`, true);
@@ -210,7 +215,7 @@
       this.figures = make("div", { className: "figures" });
       this.reason = make("input", { type: "text", maxLength: 1000, oninput: () => this.enable() });
       this.reasonBox = make("label", { className: "reason", hidden: true }, "Why it stands although it breaks a rule (kept with the screw): ", this.reason);
-      this.applyButton = make("button", { type: "button", className: "apply", onclick: () => this.apply() }, `Apply: write ${this.name} into the plan`);
+      this.applyButton = make("button", { type: "button", className: "apply", onclick: () => this.apply() }, `Apply: write ${this.name} into the plan` + (state.approval.state === "approved" ? ", WHICH VOIDS ITS APPROVAL" : ""));
       this.controls = make("div", {});
       this.panel = make("div", { className: "trial" },
         make("h4", {}, `TRIAL of ${this.name} (the patient's ${this.pedicle.side}). NOT SAVED until you apply it. What is saved stands above.`),
