@@ -38,10 +38,13 @@ struct CaseHeader: Sendable {
             separator: " \u{00D7} ")
         let spacing = (0..<3).map { PlanNumber(value: image.spacing[$0], pointer: "/image/spacing_mm/\($0)", digits: 2).markup() }.joined(
             separator: " \u{00D7} ")
+        let studyDate: Markup =
+            content.studyDate.map { "\($0)" }
+            ?? "<span class=\"absent\">not kept: lamina takes no dates from the scan, and none was given with --study-date. The identifiers below lead to the study in the archive.</span>"
         return """
             <table class="identity"><tbody>
             <tr><th scope="row">Patient</th><td>\(name)</td></tr>
-            <tr><th scope="row">Study date</th><td><span class="absent">not kept: a case holds no dates of the patient. The identifiers below lead to the study in the archive.</span></td></tr>
+            <tr><th scope="row">Study date</th><td id="study-date">\(studyDate)</td></tr>
             <tr><th scope="row">Study UID</th><td>\(uid(image.studyUID, "study_instance_uid"))</td></tr>
             <tr><th scope="row">Series UID</th><td>\(uid(image.seriesUID, "series_instance_uid"))</td></tr>
             <tr><th scope="row">Scan, SHA-256</th><td><code data-plan-text="/image/sha256">\(image.sha256)</code></td></tr>

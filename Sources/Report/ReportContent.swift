@@ -12,6 +12,8 @@ public struct ReportContent: Sendable {
     public var tool: String
     /// What a person calls the patient; nil where nobody said, for nothing is taken from the scan's files.
     public var pseudonym: String?
+    /// The day of the scan, YYYY-MM-DD; nil likewise.
+    public var studyDate: String?
     public var levelBasis: LevelBasis
     /// HU. Frame: Patient (LPS+), mm.
     public var ct: CTVolume
@@ -38,10 +40,12 @@ public struct ReportContent: Sendable {
     }
 
     public init(
-        plan: PlanFile, planSHA256: String, tool: String, pseudonym: String?, levelBasis: LevelBasis, ct: CTVolume, labels: LabelVolume,
+        plan: PlanFile, planSHA256: String, tool: String, pseudonym: String?, studyDate: String?, levelBasis: LevelBasis, ct: CTVolume,
+        labels: LabelVolume,
         vertebrae: [VertebraModel], meshes: [LevelMesh], viewer: Viewer
     ) {
         (self.plan, self.planSHA256, self.tool, self.pseudonym) = (plan, planSHA256, tool, pseudonym)
+        self.studyDate = studyDate
         (self.levelBasis, self.ct, self.labels, self.vertebrae, self.meshes) = (levelBasis, ct, labels, vertebrae, meshes)
         self.viewer = viewer
     }

@@ -30,7 +30,8 @@ func caseReport(
 func reportContent(_ plan: PlanFile, planSHA256: String, vertebrae: [VertebraModel], _ images: PlanInputs) -> ReportContent {
     ReportContent(
         plan: plan, planSHA256: planSHA256, tool: "lamina \(laminaVersion)", pseudonym: images.request.pseudonym,
-        levelBasis: LevelBasis(images.origin), ct: images.ct.volume, labels: images.labels.volume, vertebrae: vertebrae,
+        studyDate: images.request.studyDate, levelBasis: LevelBasis(images.origin), ct: images.ct.volume, labels: images.labels.volume,
+        vertebrae: vertebrae,
         meshes: [], viewer: .missing(reason: "it was not asked for"))
 }
 

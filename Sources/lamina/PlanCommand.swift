@@ -41,6 +41,9 @@ struct PlanCommand: ParsableCommand {
     @Option(help: "What the patient is called in report.html, at most 64 characters. Nothing is taken from the scan's files.")
     var pseudonym: String?
 
+    @Option(help: "The day of the scan for report.html, such as 2026-08-17. Nothing is taken from the scan's files.")
+    var studyDate: CalendarDay?
+
     @Flag(help: "Replace an existing case.")
     var force = false
 
@@ -76,10 +79,22 @@ struct PlanCommand: ParsableCommand {
         return PlanRequest(
             input: input, image: image, labels: source,
             isSitusInversus: sides.situsInversus, catalogue: catalogue, levels: levels, threads: threads,
-            pseudonym: pseudonym)
+            pseudonym: pseudonym, studyDate: studyDate?.text)
     }
 }
 
 extension LabelScheme: ExpressibleByArgument {
     static var listed: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+
+/// "2026-08-17": a day that there is.
+struct CalendarDay: ExpressibleByArgument {
+    let text: String
+
+    init?(argument: String) {
+        guard argument.utf8.count == 10, let day = try? Date("\(argument)T00:00:00Z", strategy: .iso8601),
+            day.formatted(.iso8601.year().month().day()) == argument
+        else { return nil }
+        text = argument
+    }
 }

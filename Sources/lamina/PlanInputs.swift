@@ -20,6 +20,8 @@ struct PlanRequest {
     let threads: Int
     /// What a person calls the patient in the report; nothing is taken from the scan's files.
     let pseudonym: String?
+    /// The day of the scan as a person gave it, YYYY-MM-DD.
+    let studyDate: String?
     /// Throws where the image is not the one that is meant; nil where any will do.
     var checkImage: ((PlanFile.Image) throws -> Void)?
     /// Of a case that the new one takes the place of, as the change was decided on; empty where there is none, or it does not matter.

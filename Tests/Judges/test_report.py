@@ -33,7 +33,7 @@ def marked_case(phantom, tmp_path_factory):
     folder = tmp_path_factory.mktemp("marked")
     planned = run_lamina(
         "plan", marked_ct(phantom, folder)[0], "--labels", phantom / "labels.nii.gz", "--scheme", "lamina", "--levels", "T11,T12-L2",
-        "--pseudonym", HOSTILE[:64], "-o", folder / "case")
+        "--pseudonym", HOSTILE[:64], "--study-date", "2026-08-17", "-o", folder / "case")
     assert planned.returncode == 4, planned.stderr  # T11 is not there
     return folder / "case"
 
@@ -85,7 +85,14 @@ def test_it_opens_alone_and_nothing_leaves(page, marked_case):
 
 def test_hostile_names_are_words(page):
     assert page.find_element("id", "pseudonym").text == HOSTILE[:64]
+    assert page.find_element("id", "study-date").text == "2026-08-17"
     assert page.execute_script("return window.injected") is None
+
+
+@pytest.mark.parametrize("day", ["2026-02-30", "2026-8-17", "17.08.2026", ""])
+def test_a_day_that_is_none_is_refused(phantom, tmp_path, day):
+    run = run_lamina("plan", phantom / "ct.nii.gz", "-o", tmp_path / "case", "--study-date", day)
+    assert run.returncode == 2 and "--study-date" in run.stderr and not list(tmp_path.iterdir())
 
 
 def test_every_number_is_the_plans(page, plan):
@@ -213,6 +220,7 @@ def test_without_webgl_the_page_says_so(one_level_case):
         assert "no WebGL" in browser.find_element("id", "no-webgl").text
         assert browser.find_element("id", "screw-0").is_displayed()
         assert "no patient name kept" in browser.find_element("id", "pseudonym").text
+        assert "not kept" in browser.find_element("id", "study-date").text
     finally:
         browser.quit()
 

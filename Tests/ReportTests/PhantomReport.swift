@@ -20,7 +20,7 @@ enum PhantomReport {
             let image = PlanFile.Image(
                 sha256: "scan", studyUID: nil, seriesUID: "1.2.3", frameOfReferenceUID: nil, grid: phantom.labels.geometry)
             return ReportContent(
-                plan: PlanFile(plan, image: image), planSHA256: "abc123", tool: "lamina test", pseudonym: nil,
+                plan: PlanFile(plan, image: image), planSHA256: "abc123", tool: "lamina test", pseudonym: nil, studyDate: nil,
                 levelBasis: .given(scheme: "lamina"), ct: phantom.ct, labels: phantom.labels, vertebrae: plan.vertebrae,
                 meshes: try plan.vertebrae.map { .init(level: $0.level.name, mesh: try surface(of: $0.bone).mesh) },
                 viewer: .three(library: "var THREE = {};", controls: "// controls"))
