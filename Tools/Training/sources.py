@@ -237,7 +237,7 @@ def source_from_arrays(verse, rest, spacing, ct):
     frames = vertebra_frames(instance, bone, idents)
     part, canal = parts_and_canal(instance, bone, frames)
     if not rest.any() and ct is None:  # a CT shows its own ribs, which `synthesis` leaves undecided
-        other = ribs(frames, bone)
+        other = ribs(frames, instance, bone)
     disc = discs(instance, part, canal, bone, frames)
     record = dict(
         fields=np.stack([bone, sacrum, other, canal, disc]).astype(np.float16),
@@ -403,17 +403,18 @@ def parts_and_canal(instance, bone, frames):
     return part, np.minimum(canal, -bone)
 
 
-def ribs(frames, bone):
-    """Signed distance of tubes that leave each thoracic vertebra as ribs do: head at the body's upper back corner, neck along the process."""
+def ribs(frames, instance, bone):
+    """Signed distance of ribs: from the head, beside the disc above (beside the body for T1, T11 and T12), along the front of the transverse process to the
+    joint with its tip, and on to the side and front. What is a rib and what a process can be told there by its place alone."""
     field = np.full(bone.shape, -FAR, np.float32)
     for frame in frames:
         if not VERSE_LEVELS["T1"] <= frame["ident"] <= VERSE_LEVELS["T12"] or not frame["ring"]:
             continue
         size = frame["ring"]["centre"][1] / 19.0
-        last = frame["ident"] >= VERSE_LEVELS["T11"]
-        bends = np.array([[14, 9, 7], [27, 19, 4], [42, 25, -2], [62, 18, -14], [78, 0, -26], [84, -25, -38]], float)[: 4 if last else 6]
+        points, body = split(frame, instance)
+        local = (points - frame["centre"]) @ frame["axes"]
         for side in (-1, 1):
-            path = frame["centre"] + (bends * size * [side, 1, 1]) @ frame["axes"].T
+            path = frame["centre"] + rib_path(frame, local, body, side, size) @ frame["axes"].T
             for n, (a, b) in enumerate(zip(path, path[1:])):
                 low = np.maximum(np.floor(np.minimum(a, b) - 12).astype(int), 0)
                 high = np.minimum(np.ceil(np.maximum(a, b) + 12).astype(int), np.array(bone.shape))
@@ -424,7 +425,26 @@ def ribs(frames, bone):
                 tube = (4.2 if n else 5.0) * size - np.linalg.norm(grid - (a + t * (b - a)), axis=-1)
                 box = tuple(slice(l, h) for l, h in zip(low, high))
                 field[box] = np.maximum(field[box], tube)
-    return np.minimum(field, -bone - 0.8)
+    return np.minimum(field, -bone - 0.6)
+
+
+def rib_path(frame, local, body, side, size):
+    """Knots of one rib in its vertebra's frame, mm. `local`: the vertebra's voxels there, `body`: which of them are its body's."""
+    outward = side * local[:, 0]
+    top = np.percentile(local[body, 2], 97)
+    flank = np.percentile(outward[body & (np.abs(local[:, 2] - 0.6 * top) < 4)], 97)
+    wall = frame["ring"]["front"]
+    last = frame["ident"] >= VERSE_LEVELS["T11"]
+    head = [flank + 2 * size, wall - 3 * size, 0.3 * top if last or frame["ident"] == VERSE_LEVELS["T1"] else top + 1]
+    process = np.flatnonzero(~body & (local[:, 1] > wall))
+    tip = local[process[np.argsort(outward[process])[-30:]]].mean(0)
+    x, y, z = side * tip[0], tip[1], tip[2]
+    if last:  # free of the process
+        bends = [head, [flank + 14, wall + 6, head[2] - 4], [flank + 30, wall + 6, head[2] - 10], [flank + 50, wall - 10, head[2] - 22]]
+    else:
+        bends = [head, [0.5 * (head[0] + x), 0.5 * (head[1] + y) - 6 * size, 0.5 * (head[2] + z)], [x - 1, y - 7.5 * size, z + 1], [x + 13, y - 6, z - 3],
+                 [x + 28, y - 15, z - 10], [x + 40, y - 32, z - 19], [x + 42, y - 55, z - 30]]
+    return np.array(bends, float) * [side, 1, 1]
 
 
 def discs(instance, part, canal, bone, frames):

@@ -138,7 +138,8 @@ class Generator:
         fine = self.stage.name == "fine"
         turn = rotation(*np.radians(self.random.normal(0, (7, 6, 5) if fine else (13, 8, 9))))
         size = self.random.normal(0, 0.10)
-        if source["name"] == "verse004" and self.chance(0.5):
+        small = source["name"] == "verse004" and self.chance(0.5)
+        if small:
             size -= self.uniform(0.0, 0.35)  # its T9 to T12 stand in for the smaller vertebrae above, which few sources have
         scale = np.exp(-size) * np.exp(self.random.normal(0, 0.06, 3))
         matrix = axes @ turn @ np.diag(scale)
@@ -150,11 +151,18 @@ class Generator:
         shift = shift + self.smooth_noise(int(cells[1]) + 1, 3) * self.uniform(0, 1.3)
         if self.chance(0.25):  # wedges and collapse: heights change along the front
             shift[:, 2] += self.smooth_noise(int(cells[1]) + 1)[:, 0] * self.uniform(0, 2.5)
-        if fine and self.chance(0.5):  # spinous processes rise or fall, and overlap more or less
-            shift[:, 2] += self.uniform(-0.3, 0.3) * (self.grid[..., 1] - 15).clamp(min=0)
+        if fine and self.chance(0.5):  # spinous processes rise or fall, and overlap more or less; those of T4 to T8 fall most
+            shift[:, 2] += self.uniform(-0.3, 0.8 if small else 0.3) * (self.grid[..., 1] - 15).clamp(min=0)
         shift = shift[0].permute(1, 2, 3, 0)
-        points = self.grid @ matrix.T + shift + torch.tensor(centre, dtype=torch.float32)
+        grid = self.longer_processes() if fine and small and self.chance(0.5) else self.grid
+        points = grid @ matrix.T + shift + torch.tensor(centre, dtype=torch.float32)
         return points, shift, matrix, float(np.mean(scale))
+
+    def longer_processes(self):
+        """The grid drawn in at the sides behind the body: short transverse processes come out as long as those of T1 to T8 are."""
+        side, back, up = self.grid.unbind(-1)
+        beyond = (side.abs() - 16).clamp(min=0) * torch.sigmoid((back - 8) / 4)
+        return torch.stack([side - side.sign() * beyond * self.uniform(0, 0.45), back, up], -1)
 
     def offsets(self, source, ident, code, matrix, shift, centre):
         """Per voxel of a vertebra the way to its body centre, and how much it counts: bodies 1, arches 0.3."""
@@ -206,12 +214,14 @@ class Generator:
         image = blend(image, self.tissue(50, 130) if self.chance(0.85) else self.tissue(-300, 50), disc + self.uniform(-0.5, 0.5))
         image = self.distractors(image, bone)
         gap = self.uniform(0.0, 0.7)  # cartilage of joints, which the label maps close
-        image = self.bone(image, other)
-        image = self.bone(image, sacrum - gap)
+        own = self.material(vertebra=True)
+        ribs = own if self.chance(0.7) else self.material()  # most often of one person's bone: their place must tell them, not their grey
+        image = self.bone(image, other, ribs)
+        image = self.bone(image, sacrum - gap, self.material())
         edge = bone - gap
         if self.chance(0.3):  # osteophytes and erosions: bone's image, and not its label, stays smooth
             edge = edge + self.smooth_noise(14) * self.uniform(0, 0.5)
-        image = self.bone(image, edge, vertebra=True)
+        image = self.bone(image, edge, own, vertebra=True)
         if self.chance(0.05):
             image = self.metal(image, bone)
         return image
@@ -257,7 +267,7 @@ class Generator:
                 shape = self.uniform(5, 18) - (away * away).sum(-1).sqrt()  # a condyle, a calcified node, a femoral head
             shape = torch.minimum(shape[None, None], -bone - self.uniform(1.0, 3.0))
             if self.chance(0.75):
-                image = self.bone(image, shape)
+                image = self.bone(image, shape, self.material())
             else:
                 image = blend(image, torch.full_like(image, self.uniform(100, 450)), shape)  # contrast in a vessel
         if self.chance(0.15):
@@ -265,18 +275,21 @@ class Generator:
             image = image + sheet * self.uniform(200, 900)
         return image
 
-    def bone(self, image, field, vertebra=False):
+    def material(self, vertebra=False):
+        """Thickness of the cortex in mm, HU of the marrow, and by how much the cortex is above it."""
+        return self.uniform(0.4, 2.0), self.uniform(30 if vertebra else 0, 350), self.uniform(120, 1100)
+
+    def bone(self, image, field, material, vertebra=False):
         """Bone drawn by its distance field: a cortex of changing thickness around textured marrow."""
         if field.amax() < -3:
             return image
-        thickness = self.uniform(0.4, 2.0)
+        thickness, marrow, contrast = material
         if vertebra:
             thickness = (self.smooth_noise(10) * self.uniform(0, 0.45)).exp() * thickness
-        marrow = self.uniform(30, 350) if vertebra else self.uniform(0, 350)
         texture = self.smooth_noise(self.random.integers(6, 14)) * self.uniform(5, 50) + self.smooth_noise(36) * self.uniform(0, 60)
         if vertebra and self.chance(0.2):  # sclerosis, lesions, cement
             texture = texture + torch.sigmoid((self.smooth_noise(6) - 1.0) * 8) * self.uniform(-120, 600)
-        cortex = marrow + self.uniform(120, 1100) * (self.smooth_noise(8) * self.uniform(0, 0.5)).exp()
+        cortex = marrow + contrast * (self.smooth_noise(8) * self.uniform(0, 0.5)).exp()
         inner = torch.sigmoid((field - thickness) / self.uniform(0.4, 1.0))
         return blend(image, (marrow + texture) * inner + cortex * (1 - inner), field)
 
