@@ -13,7 +13,8 @@ import trimesh
 
 
 def output_of(*command):
-    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, timeout=120)
+    # admesh may print bytes that are no text where the header stood.
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, errors="replace", timeout=120)
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 

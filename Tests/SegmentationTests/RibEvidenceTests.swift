@@ -24,11 +24,11 @@ import Testing
         #expect(ribVolume(in: try fineMap(bone: box(-40...40, -20...20, -15...15))) == 0)
     }
 
-    /// Half at 220 mm³, which is where no ribs and short ones meet; 972 mm³ on either side are ribs.
+    /// Half at 200 mm³, which is where no ribs and short ones meet; 972 mm³ on either side are ribs.
     @Test func moreRibIsSurer() throws {
         #expect(ribLikelihood(in: try ribs()) > 0.95)
         #expect(ribLikelihood(in: try fineMap()) < 0.01)
-        let share = Float(220.0 / 972)
+        let share = Float(200.0 / 972)
         let (left, right) = (box(20...32, 3...12, 0...9), box(-32...(-20), 3...12, 0...9))
         #expect(abs(ribLikelihood(in: try fineMap(otherBone: { share * max(left($0), right($0)) })) - 0.5) < 1e-3)
     }

@@ -43,6 +43,12 @@ import Volumes
         #expect(sacrumEvidence([], path: [], map: try coarseMap(sacrum: sacrum), parameters: SegmentationParameters()) == nil)
     }
 
+    /// Bone down to z = -55, soft tissue below: what the network takes in of the pelvis says nothing against S1.
+    @Test func itsUpperPartDecides() throws {
+        #expect(evidence(try coarseMap(bony: { $0.z > -55 && abs($0.y) < 5 || $0.z > -40 }, sacrum: sacrum)) != nil)
+        #expect(evidence(try coarseMap(bony: { $0.z < -55 }, sacrum: sacrum)) == nil)
+    }
+
     /// Well inside the fine patch its word holds, beyond it the coarse one's, and at its rim both count.
     @Test func theFineNetworkIsBelievedWhereItLooks() throws {
         let coarse = try coarseMap(sacrum: sacrum)

@@ -3,7 +3,8 @@ import Volumes
 
 /// Where S1's body lies, if a sacrum is in view: the highest centre that lies within sacrum, or else the front of the sacrum's top.
 ///
-/// What the network takes for sacrum counts only where it lies on bone and one step below the lowest body of the spine.
+/// What the network takes for sacrum counts only where its upper part, S1's, lies on bone, one step below the lowest body of the spine. Further down the
+/// coarse network may run on into the pelvis, which says nothing against the top.
 ///
 /// - Parameter path: the bodies of the spine, from head to foot.
 func sacrumEvidence(
@@ -14,10 +15,11 @@ func sacrumEvidence(
     let voxels = mask.indices.filter { mask[$0] }
     let volume = Double(voxels.count) * grid.voxelVolume
     guard volume >= parameters.leastSacrum, let lowest = path.last else { return nil }
-    let bony = voxels.count { map.image[$0] > map.bonyValue }
-    guard Double(bony) > leastBonyShare * Double(voxels.count) else { return nil }
+    let upper = upperPart(of: voxels, grid: grid)
+    let bony = upper.count { map.image[$0] > map.bonyValue }
+    guard Double(bony) > leastBonyShare * Double(upper.count) else { return nil }
     let confidence = min(0.99, volume / (volume + parameters.leastSacrum))
-    let centre = centres.filter { $0.sacrumShare >= 0.5 }.max { $0.point.z < $1.point.z }?.point ?? frontOfTop(voxels, grid: grid)
+    let centre = centres.filter { $0.sacrumShare >= 0.5 }.max { $0.point.z < $1.point.z }?.point ?? frontOfTop(upper, grid: grid)
     guard let centre, lowest.point.z > centre.z, stepToSacrum.contains(lowest.point.distance(to: centre)) else { return nil }
     return NamingEvidence.Sacrum(centre: centre, confidence: confidence)
 }
@@ -27,13 +29,22 @@ private let leastBonyShare = 0.4
 /// From the last body's centre to S1's, mm.
 private let stepToSacrum = 15.0...60.0
 
-/// The middle of the sacrum's front upper corner, where S1's body lies: it is about 30 mm high and deep.
-private func frontOfTop(_ voxels: [Int], grid: GridGeometry<Patient>) -> Point<Patient>? {
-    let points = voxels.map { grid.point(at: SIMD3($0 % grid.size.x, $0 / grid.size.x % grid.size.y, $0 / (grid.size.x * grid.size.y))) }
-    let top = points.map(\.z).max()!
-    let upper = points.filter { $0.z > top - 30 }
-    let front = upper.map(\.xyz.y).min()!
-    return Point.mean(of: upper.filter { $0.y < front + 30 })
+/// The voxels within 30 mm of the topmost one: S1 is about so high.
+private func upperPart(of voxels: [Int], grid: GridGeometry<Patient>) -> [Int] {
+    let heights = voxels.map { grid.point(at: place(of: $0, in: grid)).z }
+    let top = heights.max()!
+    return zip(voxels, heights).filter { $1 > top - 30 }.map(\.0)
+}
+
+/// The middle of the sacrum's front upper corner, where S1's body lies: it is about 30 mm deep.
+private func frontOfTop(_ upper: [Int], grid: GridGeometry<Patient>) -> Point<Patient>? {
+    let points = upper.map { grid.point(at: place(of: $0, in: grid)) }
+    let front = points.map(\.xyz.y).min()!
+    return Point.mean(of: points.filter { $0.xyz.y < front + 30 })
+}
+
+private func place(of voxel: Int, in grid: GridGeometry<Patient>) -> SIMD3<Int> {
+    SIMD3(voxel % grid.size.x, voxel / grid.size.x % grid.size.y, voxel / (grid.size.x * grid.size.y))
 }
 
 /// The sacrum's probability on the part of the coarse grid where there is any: what the fine network saw below the lowest vertebra, and the coarse one
@@ -42,7 +53,7 @@ func sacrumProbability(coarse map: CoarseMap, lowest: FineMap) throws -> Volume<
     let grid = map.geometry
     var (lower, upper) = (grid.size, SIMD3(0, 0, 0))
     for (at, chance) in map.sacrum.enumerated() where chance > 0.3 {
-        let index = SIMD3(at % grid.size.x, at / grid.size.x % grid.size.y, at / (grid.size.x * grid.size.y))
+        let index = place(of: at, in: grid)
         lower = pointwiseMin(lower, index)
         upper = pointwiseMax(upper, index)
     }
