@@ -64,6 +64,18 @@ import Testing
         #expect(blurred.flaws == [.cutByView, .blurred] && !blurred.isTrusted)
     }
 
+    /// Half of L1, 22 cm³, is still larger than 0.6 of T11, the smallest of its neighbours, and far too small between T12 and L2. A neighbour of half a vertebra is no
+    /// reason to doubt a whole one, at the end of the spine neither. Volumes of a phantom.
+    @Test func halfAVertebraIsTooSmallWhereLevelsGrow() {
+        func doubted(_ volumes: [Double]) -> [VertebraLevel] {
+            let all = zip([VertebraLevel.t11, .t12, .l1, .l2, .l3], volumes).map { level, volume in vertebra(level) { $0.volume = volume } }
+            return withFlaws(all, parameters: TrustParameters()).filter { $0.flaws == [.unusualVolume] }.map(\.level)
+        }
+        #expect(doubted([32_800, 34_700, 42_700, 49_600, 52_400]).isEmpty)
+        #expect(doubted([32_800, 34_700, 22_100, 49_600, 52_400]) == [.l1])
+        #expect(doubted([32_800, 34_700, 42_700, 24_800, 52_400]) == [.l2])
+    }
+
     /// One neighbour is too few to say who of the two is the odd one.
     @Test func volumesNeedTwoNeighbours() {
         let pair = [vertebra(.l1), vertebra(.l2) { $0.volume = 10_000 }]

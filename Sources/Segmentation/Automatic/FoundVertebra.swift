@@ -23,7 +23,7 @@ public struct TrustParameters: Codable, Equatable, Sendable {
     public var mostContested = 0.1
     /// Above this ratio of the larger to the smaller half, left and right of the midline, it is lopsided.
     public var mostLopsided = 1.5
-    /// Below or above this ratio to all of its neighbours' volumes it is too small or too large.
+    /// Below or above this ratio to the geometric mean of its neighbours' volumes, two at most on either side, it is too small or too large.
     public var volumeRatio = 0.6...1.7
 
     public init() {}

@@ -1,4 +1,5 @@
 import Anatomy
+import Foundation
 import Frames
 import Volumes
 
@@ -73,10 +74,7 @@ func withFlaws(_ vertebrae: [FoundVertebra], parameters: TrustParameters) -> [Fo
         let neighbours = vertebrae[max(0, n - 2)..<min(vertebrae.count, n + 3)].filter {
             $0.level != vertebra.level && !$0.flaws.contains(.cutByView)
         }
-        let volumes = neighbours.map(\.volume)
-        if !isCut, let least = volumes.min(), let most = volumes.max(), volumes.count >= 2,
-            vertebra.volume < parameters.volumeRatio.lowerBound * least || vertebra.volume > parameters.volumeRatio.upperBound * most
-        {
+        if !isCut, neighbours.count >= 2, !parameters.volumeRatio.contains(vertebra.volume / geometricMean(neighbours.map(\.volume))) {
             judged.flaws.append(.unusualVolume)
         }
         judged.confidence = min(
@@ -85,6 +83,9 @@ func withFlaws(_ vertebrae: [FoundVertebra], parameters: TrustParameters) -> [Fo
         return judged
     }
 }
+
+/// Volumes grow by a like share from each level to the next, so between two neighbours this is what is to be expected.
+private func geometricMean(_ values: [Double]) -> Double { exp(values.reduce(0) { $0 + log($1) } / Double(values.count)) }
 
 /// What a person should know before trusting the labels.
 ///

@@ -16,8 +16,8 @@ func ribVolume(in map: FineMap) -> Double {
 
 /// How sure it is that ribs meet this vertebra, 0 to 1: half at 200 mm³.
 ///
-/// On the development cases (four CTs of people, phantoms) L1 to L4 had 33 to 118 mm³ and the last thoracic one, whose ribs may be stumps, from 341 mm³ on. L5, beside
-/// the pelvis, had up to 340, so that what lies between must not decide a level.
+/// On the development cases (four CTs of people, phantoms) whole vertebrae L1 to L4 had 33 to 118 mm³ and the last thoracic one, whose ribs may be stumps, from 341 mm³ on.
+/// L5, beside the pelvis, had up to 340: what lies between must not decide a level.
 func ribLikelihood(in map: FineMap) -> Double {
     let ratio = max(ribVolume(in: map), 1) / 200
     return 1 / (1 + pow(ratio, -4))
