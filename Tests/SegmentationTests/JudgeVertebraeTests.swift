@@ -64,22 +64,36 @@ import Testing
         #expect(blurred.flaws == [.cutByView, .blurred] && !blurred.isTrusted)
     }
 
-    /// Half of L1, 22 cm³, is still larger than 0.6 of T11, the smallest of its neighbours, and far too small between T12 and L2. A neighbour of half a vertebra is no
-    /// reason to doubt a whole one, at the end of the spine neither. Volumes of a phantom.
-    @Test func halfAVertebraIsTooSmallWhereLevelsGrow() {
-        func doubted(_ volumes: [Double]) -> [VertebraLevel] {
-            let all = zip([VertebraLevel.t11, .t12, .l1, .l2, .l3], volumes).map { level, volume in vertebra(level) { $0.volume = volume } }
-            return withFlaws(all, parameters: TrustParameters()).filter { $0.flaws == [.unusualVolume] }.map(\.level)
-        }
-        #expect(doubted([32_800, 34_700, 42_700, 49_600, 52_400]).isEmpty)
-        #expect(doubted([32_800, 34_700, 22_100, 49_600, 52_400]) == [.l1])
-        #expect(doubted([32_800, 34_700, 42_700, 24_800, 52_400]) == [.l2])
+    /// Which of T11, T12, L1, ... with these volumes, cm³, are too small or too large.
+    private func doubted(_ volumes: [Double], from first: Int = 0) -> [VertebraLevel] {
+        let levels: [VertebraLevel] = [.t11, .t12, .l1, .l2, .l3]
+        let all = zip(levels.dropFirst(first), volumes).map { level, volume in vertebra(level) { $0.volume = 1000 * volume } }
+        return withFlaws(all, parameters: TrustParameters()).filter { $0.flaws == [.unusualVolume] }.map(\.level)
     }
 
-    /// One neighbour is too few to say who of the two is the odd one.
-    @Test func volumesNeedTwoNeighbours() {
-        let pair = [vertebra(.l1), vertebra(.l2) { $0.volume = 10_000 }]
-        #expect(withFlaws(pair, parameters: TrustParameters()).map(\.isTrusted) == [true, true])
+    /// Volumes of a phantom. Half of L1 is still larger than 0.6 of T11, the smallest of its neighbours, and far too small for its place, also as the last one.
+    @Test func halfAVertebraIsTooSmall() {
+        #expect(doubted([32.8, 34.7, 42.7, 49.6, 52.4]).isEmpty)
+        #expect(doubted([32.8, 34.7, 22.1, 49.6, 52.4]) == [.l1])
+        #expect(doubted([32.8, 34.7, 42.7, 24.8, 52.4]) == [.l2])
+        #expect(doubted([32.8, 34.7, 22.1]) == [.l1])
+        #expect(doubted([32.8, 34.7, 42.7, 24.8]) == [.l2])
+        #expect(doubted([16.4, 34.7, 42.7]) == [.t11])
+        // The front third alone is missing.
+        #expect(doubted([32.8, 34.7, 28.1, 49.6, 52.4]) == [.l1])
+    }
+
+    /// Beside half a vertebra a whole one looks large, and is not.
+    @Test func aWholeOneBesideAHalfIsNotDoubted() {
+        #expect(doubted([32.8, 34.7, 22.1, 49.6]) == [.l1])
+        #expect(doubted([17.35, 42.7, 49.6], from: 1) == [.t12])
+    }
+
+    /// With one neighbour alone nothing says which of the two is the odd one. A lone vertebra has nothing to be compared with.
+    @Test func ofTwoThatDoNotFitBothAreDoubted() {
+        #expect(doubted([34.7, 42.7], from: 1).isEmpty)
+        #expect(doubted([34.7, 20], from: 1) == [.t12, .l1])
+        #expect(doubted([20], from: 2).isEmpty)
         #expect(withFlaws([], parameters: TrustParameters()).isEmpty)
     }
 

@@ -158,6 +158,15 @@ import Testing
         #expect(chain.anchors == [.ribs])
     }
 
+    /// Bone of the pelvis beside L5 looks like a rib. Where names and ribs contradict one another, ribs settle nothing.
+    @Test func ribsWhereNoneShouldBeSettleNothing() throws {
+        var found = person(levels(.l2, .l5)).detections
+        for i in found.indices { found[i].ribLikelihood = i == 3 ? 0.91 : 0.02 }
+        let chain = try nameVertebrae(found)
+        #expect(!chain.anchors.contains(.ribs))
+        #expect(chain.levelEstimated)
+    }
+
     // MARK: - False and incomplete detections
 
     @Test func aFalseOneBesideTheSpineDoesNotCostTheLastVertebra() throws {

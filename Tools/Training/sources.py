@@ -413,6 +413,8 @@ def ribs(frames, instance, bone):
         size = frame["ring"]["centre"][1] / 19.0
         points, body = split(frame, instance)
         local = (points - frame["centre"]) @ frame["axes"]
+        if body.all():
+            continue  # its arch is cut away, and with it all that places a rib
         for side in (-1, 1):
             path = frame["centre"] + rib_path(frame, local, body, side, size) @ frame["axes"].T
             for n, (a, b) in enumerate(zip(path, path[1:])):
@@ -436,7 +438,7 @@ def rib_path(frame, local, body, side, size):
     wall = frame["ring"]["front"]
     last = frame["ident"] >= VERSE_LEVELS["T11"]
     head = [flank + 2 * size, wall - 3 * size, 0.3 * top if last or frame["ident"] == VERSE_LEVELS["T1"] else top + 1]
-    process = np.flatnonzero(~body & (local[:, 1] > wall))
+    process = np.flatnonzero(~body)
     tip = local[process[np.argsort(outward[process])[-30:]]].mean(0)
     x, y, z = side * tip[0], tip[1], tip[2]
     if last:  # free of the process

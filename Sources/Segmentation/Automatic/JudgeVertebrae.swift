@@ -71,10 +71,7 @@ func withFlaws(_ vertebrae: [FoundVertebra], parameters: TrustParameters) -> [Fo
         if vertebra.contestedShare > parameters.mostContested { judged.flaws.append(.mixed) }
         // What is cut may well be small and lopsided.
         if !isCut, lopsided > parameters.mostLopsided { judged.flaws.append(.lopsided) }
-        let neighbours = vertebrae[max(0, n - 2)..<min(vertebrae.count, n + 3)].filter {
-            $0.level != vertebra.level && !$0.flaws.contains(.cutByView)
-        }
-        if !isCut, neighbours.count >= 2, !parameters.volumeRatio.contains(vertebra.volume / geometricMean(neighbours.map(\.volume))) {
+        if !isCut, let expected = expectedVolume(n, in: vertebrae), !parameters.volumeRatio.contains(vertebra.volume / expected) {
             judged.flaws.append(.unusualVolume)
         }
         judged.confidence = min(
@@ -84,8 +81,17 @@ func withFlaws(_ vertebrae: [FoundVertebra], parameters: TrustParameters) -> [Fo
     }
 }
 
-/// Volumes grow by a like share from each level to the next, so between two neighbours this is what is to be expected.
-private func geometricMean(_ values: [Double]) -> Double { exp(values.reduce(0) { $0 + log($1) } / Double(values.count)) }
+/// What a vertebra's neighbours, whole ones and two at most on either side, let one expect of its volume, mm³: the geometric mean of theirs, each brought
+/// to its level. Nil where there is none. With one alone nothing says which of the two is the odd one, so both are.
+private func expectedVolume(_ n: Int, in vertebrae: [FoundVertebra]) -> Double? {
+    let neighbours = (max(0, n - 2)..<min(vertebrae.count, n + 3)).filter { $0 != n && !vertebrae[$0].flaws.contains(.cutByView) }
+    guard !neighbours.isEmpty else { return nil }
+    let logs = neighbours.map { log(vertebrae[$0].volume) + Double(n - $0) * log(growth) }
+    return exp(logs.reduce(0, +) / Double(logs.count))
+}
+
+/// From each level to the next one down. Development cases (four people's labels, T1 to L5): 1.03 to 1.1.
+private let growth = 1.08
 
 /// What a person should know before trusting the labels.
 ///

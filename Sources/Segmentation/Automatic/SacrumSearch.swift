@@ -13,11 +13,11 @@ func sacrumEvidence(
     let grid = map.geometry
     let mask = largestPiece(of: map.sacrum.map { $0 > 0.5 }, size: grid.size).mask
     let voxels = mask.indices.filter { mask[$0] }
-    let volume = Double(voxels.count) * grid.voxelVolume
-    guard volume >= parameters.leastSacrum, let lowest = path.last else { return nil }
+    guard !voxels.isEmpty, let lowest = path.last else { return nil }
     let upper = upperPart(of: voxels, grid: grid)
     let bony = upper.count { map.image[$0] > map.bonyValue }
-    guard Double(bony) > leastBonyShare * Double(upper.count) else { return nil }
+    let volume = Double(upper.count) * grid.voxelVolume
+    guard volume >= parameters.leastSacrum, Double(bony) > leastBonyShare * Double(upper.count) else { return nil }
     let confidence = min(0.99, volume / (volume + parameters.leastSacrum))
     let centre = centres.filter { $0.sacrumShare >= 0.5 }.max { $0.point.z < $1.point.z }?.point ?? frontOfTop(upper, grid: grid)
     guard let centre, lowest.point.z > centre.z, stepToSacrum.contains(lowest.point.distance(to: centre)) else { return nil }

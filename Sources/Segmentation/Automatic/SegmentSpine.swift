@@ -8,7 +8,7 @@ public struct SegmentationParameters: Codable, Equatable, Sendable {
     public var leastVolume = 2000.0
     /// A vertebra without any other beside it is believed only when it is whole and at least so large, mm³ (0 up): other bones may look like a small one.
     public var leastLoneVolume = 15_000.0
-    /// Less sacrum than this is none, mm³ (0 up). A whole one has 150,000 to 250,000.
+    /// Less sacrum than this in its upper 30 mm is none, mm³ (0 up). A whole one has 150,000 to 250,000 altogether.
     public var leastSacrum = 10_000.0
     public var edges = EdgeParameters()
     public var naming = NamingParameters()

@@ -126,7 +126,9 @@ struct SpineNaming {
         let neighbours = zip(kept, kept.dropFirst())
         // A stump of a rib, or bone that may be one, settles nothing.
         let hasRib = { (i: Int) in self.detections[i].ribLikelihood.flatMap { $0 >= 0.9 ? true : $0 <= 0.1 ? false : nil } }
-        if neighbours.contains(where: { hasRib($0) != nil && hasRib($1) != nil && hasRib($0) != hasRib($1) }) { found.insert(.ribs) }
+        // Ribs that end where the names do not say so, such as bone of the pelvis beside L5, speak against the names.
+        let isBorne = { (i: Int) in hasRib(i) == (levels[i]!.region == .thoracic) }
+        if neighbours.contains(where: { hasRib($0) != hasRib($1) && isBorne($0) && isBorne($1) }) { found.insert(.ribs) }
         let region = { (i: Int) in
             self.detections[i].levelLogLikelihood.flatMap { guesses in
                 guesses.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key.region
