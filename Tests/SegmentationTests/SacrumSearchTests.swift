@@ -60,15 +60,31 @@ import Volumes
     /// Well inside the fine patch its word holds, beyond it the coarse one's, and at its rim both count.
     @Test func theFineNetworkIsBelievedWhereItLooks() throws {
         let coarse = try coarseMap(sacrum: sacrum)
-        let pose = VertebraPose(centre: Point(0, -10, 0), left: SIMD3(1, 0, 0), back: SIMD3(0, 1, 0), up: SIMD3(0, 0, 1))
         // The fine one sees a sacrum of one half; its patch ends at z = -41.25.
-        let fine = try fineMap(pose: pose, sacrum: { _ in 0.5 })
-        let both = try #require(try sacrumProbability(coarse: coarse, lowest: fine))
+        let fine = try fineMap(pose: pose(0), sacrum: { _ in 0.5 })
+        let both = try #require(try coarse.withSacrum(of: fine).sacrumProbability())
         func at(_ z: Double) throws -> Double { try #require(both.linear(at: Point(1, 1, z))) }
         #expect(abs(try at(-25) - 0.5) < 1e-5)
         #expect(try at(-61) == 1)
         let rim = try at(-39)
         #expect(rim > 0.55 && rim < 0.95)
-        #expect(try sacrumProbability(coarse: try coarseMap(), lowest: fine) == nil)
+        #expect(try coarseMap().sacrumProbability() == nil)
+        // What the coarse one overlooked altogether.
+        let found = try coarseMap().withSacrum(of: try fineMap(pose: pose(-35), sacrum: { $0.z > -15 && $0.z < 15 ? 1 : 0 }))
+        #expect(evidence(found) != nil)
+    }
+
+    private func pose(_ z: Double) -> VertebraPose {
+        VertebraPose(centre: Point(0, -10, z), left: SIMD3(1, 0, 0), back: SIMD3(0, 1, 0), up: SIMD3(0, 0, 1))
+    }
+
+    /// One step below the lowest vertebra, if the image goes on there.
+    @Test func itIsLookedForBelowTheLowestVertebra() throws {
+        let view = try coarseMap().geometry  // From z = -95 to 95.
+        #expect(poseBelow([pose(80), pose(40), pose(0)], in: view) == pose(-40))
+        #expect(poseBelow([pose(80), pose(0)], in: view) == pose(-36))
+        #expect(poseBelow([pose(0)], in: view) == pose(-36))
+        #expect(poseBelow([pose(-30), pose(-65)], in: view) == nil)
+        #expect(poseBelow([], in: view) == nil)
     }
 }

@@ -19,7 +19,8 @@ from scipy import ndimage
 
 BODY, ARCH = 1, 2
 FAR = 40.0  # mm, where distances stop
-ROOM = 24  # mm of room kept around the labels when a source is cropped
+ROOM = np.array([24, 24, 24])  # mm of room kept around the labels when a source is cropped
+ROOM_FOR_HIPS = np.array([60, 30, 24])
 VERSE_LEVELS = {**{f"T{n}": 7 + n for n in range(1, 13)}, **{f"L{n}": 19 + n for n in range(1, 7)}, "S1": 26, "T13": 28}
 TOTALSEGMENTATOR = {25: 26, 26: 26, **{26 + n: 25 - n for n in range(1, 25)}}  # v2 ids to VerSe ids; both sacrum classes are S1
 OTHER_BONES = (*range(69, 79), *range(92, 117))  # TotalSegmentator v2: arms, shoulders, hips, ribs, sternum
@@ -61,7 +62,7 @@ def jobs(arguments):
         yield "tptbox_l3", lambda: from_labels(
             crop / "sub-ct_seg-vert_label-22_msk.nii.gz", None, crop / "sub-ct_label-22_ct.nii.gz")
     if arguments.generic:
-        yield "generic", lambda: from_meshes(generic_spine(arguments.generic))
+        yield "generic", lambda: from_meshes(*generic_spine(arguments.generic))
     for seed in range(1, arguments.phantoms + 1):
         yield f"phantom{seed}", lambda s=seed: phantom(arguments.lamina, s)
     if arguments.sample:
@@ -83,19 +84,39 @@ def from_labels(path, ids=None, ct_path=None, other_bone=()):
     return source_from_arrays(verse, rest, spacing, ct)
 
 
-def from_meshes(meshes):
-    """A source from closed meshes in LPS mm, keyed by VerSe id."""
-    low = np.min([m.bounds[0] for m in meshes.values()], axis=0) - 4
-    high = np.max([m.bounds[1] for m in meshes.values()], axis=0) + 4
+def from_meshes(meshes, hips=()):
+    """A source from closed meshes in LPS mm, keyed by VerSe id, and those of the hips."""
+    bounds = np.array([mesh.bounds for mesh in (*meshes.values(), *hips)])
+    low, high = bounds[:, 0].min(0) - 4, bounds[:, 1].max(0) + 4
     step = 1.0
     shape = np.ceil((high - low) / step).astype(int) + 1
-    verse = np.zeros(shape, np.int16)
+    verse, rest = np.zeros(shape, np.int16), np.zeros(shape, bool)
     for ident, mesh in meshes.items():
-        filled = mesh.voxelized(0.5).fill()
-        points = filled.points
-        index = np.rint((points - low) / step).astype(int)
-        verse[tuple(index.T)] = ident
-    return source_from_arrays(verse, np.zeros(shape, bool), np.full(3, step), None)
+        verse[voxels_inside(mesh, low, step)] = ident
+    for mesh in hips:
+        rest[voxels_inside(mesh, low, step)] = True
+    if hips:
+        verse[sacral_canal(verse == VERSE_LEVELS["S1"])] = 0
+    return source_from_arrays(verse, rest & (verse == 0), np.full(3, step), None, ROOM_FOR_HIPS if hips else ROOM)
+
+
+def sacral_canal(sacrum):
+    """The canal of a sacrum that was drawn without one, on 1 mm: an ellipse in each slice, 24 x 13 mm at the top and half of it at the foot, under a roof of 5 mm."""
+    carved = np.zeros_like(sacrum)
+    middle = int(round(np.argwhere(sacrum)[:, 0].mean()))
+    slices = np.flatnonzero(sacrum.any((0, 1)))
+    backs = np.array([np.flatnonzero(sacrum[middle - 3 : middle + 4, :, z].any(0)).max(initial=-1) for z in slices])
+    slices, backs = slices[backs >= 0], ndimage.median_filter(backs[backs >= 0], 9)
+    x, y = np.meshgrid(np.arange(sacrum.shape[0]) - middle, np.arange(sacrum.shape[1]), indexing="ij")
+    for z, back in zip(slices, backs):
+        size = 0.5 + 0.5 * (z - slices[0]) / (slices[-1] - slices[0])
+        carved[:, :, z] = (x / (12 * size)) ** 2 + ((y - (back - 5 - 6.5 * size)) / (6.5 * size)) ** 2 < 1
+    return carved & sacrum
+
+
+def voxels_inside(mesh, low, step):
+    """Index of the voxels of a grid from `low` on that a closed mesh fills."""
+    return tuple(np.rint((mesh.voxelized(0.5).fill().points - low) / step).astype(int).T)
 
 
 def phantom(lamina, seed):
@@ -113,23 +134,27 @@ def phantom(lamina, seed):
 
 
 def generic_spine(wheel):
-    """Vertebrae T1 to L5 and the sacrum of the generic skeleton in myo_sim, placed as its model says, LPS mm."""
+    """Vertebrae T1 to L5 and the sacrum of the generic skeleton in myo_sim, and its hips, placed as its model says, LPS mm."""
     prefix = "myo_sim/models/scene/myobody_skeleton_decor"
-    meshes = {}
+    meshes, hips = {}, []
     with zipfile.ZipFile(wheel) as archive, tempfile.TemporaryDirectory() as folder:
         archive.extractall(folder, [n for n in archive.namelist() if n.endswith(".stl") or n.startswith(prefix)])
         scene = Path(folder) / prefix
         files = {m.get("name"): m.get("file") for m in ElementTree.parse(f"{scene}_assets.xml").getroot().iter("mesh")}
         for name, pose in placed_geoms(ElementTree.parse(f"{scene}.xml").getroot(), np.eye(4)):
             ident = generic_level(name)
-            if ident is None:
+            if ident is None and name not in ("l_pelvis", "r_pelvis"):
                 continue
             mesh = trimesh.load(scene.parent / files[name])
             mesh.apply_transform(pose)
             # The model lies in LPS already (its pubis at low y, its right hip at low x), in metres; subdivision rounds its few facets.
             mesh.apply_scale(1000.0)
-            meshes[ident] = trimesh.smoothing.filter_taubin(mesh.subdivide().subdivide(), iterations=12)
-    return {**meshes, **neck(meshes)}
+            mesh = trimesh.smoothing.filter_taubin(mesh.subdivide().subdivide(), iterations=12)
+            if ident is None:
+                hips.append(mesh)
+            else:
+                meshes[ident] = mesh
+    return {**meshes, **neck(meshes)}, hips
 
 
 def neck(meshes):
@@ -216,11 +241,11 @@ def lps_lumbar(parts):
 # MARK: - From labels to distances, parts and frames
 
 
-def source_from_arrays(verse, rest, spacing, ct):
+def source_from_arrays(verse, rest, spacing, ct, room=ROOM):
     """The record of one source; see the module's docstring. `verse` and `rest` (other bone) lie on a grid of `spacing` mm, axes LPS."""
     known = np.argwhere((verse > 0))
-    low = np.maximum(known.min(0) - np.ceil(ROOM / spacing).astype(int), 0)
-    high = np.minimum(known.max(0) + np.ceil(ROOM / spacing).astype(int) + 1, verse.shape)
+    low = np.maximum(known.min(0) - np.ceil(room / spacing).astype(int), 0)
+    high = np.minimum(known.max(0) + np.ceil(room / spacing).astype(int) + 1, verse.shape)
     box = tuple(slice(a, b) for a, b in zip(low, high))
     verse, rest = verse[box], rest[box]
     ct = None if ct is None else resampled(ct[box].astype(np.float32), spacing)
@@ -236,8 +261,8 @@ def source_from_arrays(verse, rest, spacing, ct):
     other = distance(rest, spacing, shape)
     frames = vertebra_frames(instance, bone, idents)
     part, canal = parts_and_canal(instance, bone, frames)
-    if not rest.any() and ct is None:  # a CT shows its own ribs, which `synthesis` leaves undecided
-        other = ribs(frames, instance, bone)
+    if ct is None:  # a CT shows its own ribs, which `synthesis` leaves undecided
+        other = np.maximum(other, ribs(frames, instance, bone))
     disc = discs(instance, part, canal, bone, frames)
     record = dict(
         fields=np.stack([bone, sacrum, other, canal, disc]).astype(np.float16),

@@ -72,8 +72,8 @@ class Generator:
         """Image, target classes, body-centre offsets and their weights, all with the stage's shape."""
         source = self.sources[self.names[self.random.choice(len(self.names), p=self.chances)]]
         keep = "ct" in source and self.chance(self.real if not source["name"].startswith("phantom") else 0.6)
-        which, centre, axes = self.place(source)
-        points, shift, matrix, scale = self.points(source, centre, axes)
+        which, centre, axes, tilts = self.place(source)
+        points, shift, matrix, scale = self.points(source, centre, axes, tilts)
         fields = sampled(source["fields"], points, "bilinear") / scale
         code = sampled(source["code"], points, "nearest")[0, 0].round().long()
         outside = ((points < 0) | (points > torch.tensor(source["shape"] - 1.0, dtype=torch.float32))).any(-1)
@@ -93,6 +93,8 @@ class Generator:
         image = self.real_image(source, points, outside, fields) if keep else self.drawn_image(fields)
         if keep and source["name"] in UNLABELLED_BONE:
             target[(image[0, 0] > 200) & (target == BACKGROUND)] = UNSURE
+            # Where labels of the sacrum end with S1, the rest of it follows.
+            target[(fields[0, SAC] > -35) & (image[0, 0] > 50) & (target == BACKGROUND)] = UNSURE
         offsets, weights = self.offsets(source, ident, code, matrix, shift, centre)
         image = self.scanned(image, keep)
         image, hidden = self.field_of_view(image)
@@ -105,25 +107,24 @@ class Generator:
     # MARK: - Shape
 
     def place(self, source):
-        """The vertebra that the patch is about, its centre, and the axes that the patch starts from."""
+        """The vertebra that the patch is about, its centre, the axes that the patch starts from, and by how much they are turned: standard deviations, degrees."""
+        below = self.first_sacral(source)
         if self.stage.name == "fine":
-            below = self.first_sacral(source)
             if below is not None and self.chance(0.15):
-                return NONE, below + self.random.normal(0, 4, 3), source["axes"][-1]
+                return NONE, below + self.random.normal(0, 4, 3), source["axes"][-1], (16, 6, 5)
             complete = np.flatnonzero(source["complete"] & (source["idents"] >= T1))
             pool = complete if len(complete) and self.chance(0.9) else np.arange(len(source["idents"]))
             thoracic = pool[source["idents"][pool] <= T9]  # the hardest, and few sources have them
             pool = thoracic if len(thoracic) and self.chance(0.4) else pool
             n = pool[self.random.integers(len(pool))]
             jitter = np.clip(self.random.normal(0, 2.5, 3), -6, 6)
-            return int(source["idents"][n]), source["centres"][n] + jitter, source["axes"][n]
+            return int(source["idents"][n]), source["centres"][n] + jitter, source["axes"][n], (7, 6, 5)
         n = self.random.integers(len(source["idents"]))
-        below = self.first_sacral(source)
-        middle = below if below is not None and self.chance(0.3) else source["centres"][n]
-        centre = middle + self.random.uniform(-45, 45, 3)
+        sacral = below is not None and self.chance(0.3)
+        centre = (below if sacral else source["centres"][n]) + self.random.uniform(-45, 45, 3)
         if self.chance(0.15):
             centre = self.random.uniform(0, source["shape"])
-        return 0, centre, np.eye(3)
+        return 0, centre, np.eye(3), (25 if sacral else 13, 8, 9)  # few sacra stand for those of all people, steep and flat ones
 
     def first_sacral(self, source):
         """About where S1's body lies; None where the source ends above it. A patch there shows sacrum and no vertebra of its own."""
@@ -133,10 +134,10 @@ class Generator:
         at = np.clip(np.rint(centre).astype(int), 0, source["shape"] - 1)
         return centre if source["fields"][0, SAC, at[0], at[1], at[2]] > -8 else None
 
-    def points(self, source, centre, axes):
+    def points(self, source, centre, axes, tilts):
         """Where in the source each voxel of the patch comes from, with the parts of that map."""
         fine = self.stage.name == "fine"
-        turn = rotation(*np.radians(self.random.normal(0, (7, 6, 5) if fine else (13, 8, 9))))
+        turn = rotation(*np.radians(self.random.normal(0, tilts)))
         size = self.random.normal(0, 0.10)
         small = source["name"] == "verse004" and self.chance(0.5)
         if small:
@@ -290,8 +291,17 @@ class Generator:
         if vertebra and self.chance(0.2):  # sclerosis, lesions, cement
             texture = texture + torch.sigmoid((self.smooth_noise(6) - 1.0) * 8) * self.uniform(-120, 600)
         cortex = marrow + contrast * (self.smooth_noise(8) * self.uniform(0, 0.5)).exp()
+        if vertebra and self.stage.name == "fine" and self.chance(0.5):
+            texture = texture + self.fatty_processes(marrow)
         inner = torch.sigmoid((field - thickness) / self.uniform(0.4, 1.0))
         return blend(image, (marrow + texture) * inner + cortex * (1 - inner), field)
+
+    def fatty_processes(self, marrow):
+        """HU to add to the marrow: behind the body, and in long processes more than in the arch, it is often as dark as muscle or fat."""
+        side, back, _ = self.grid.unbind(-1)
+        behind = torch.sigmoid((back - self.uniform(8, 20)) / 3)
+        far = torch.sigmoid((torch.hypot(side, (back - 20).clamp(min=0)) - self.uniform(5, 25)) / 4)
+        return (self.uniform(-60, 60) - marrow) * self.uniform(0, 1) * (behind * far)[None, None]
 
     def metal(self, image, bone):
         """A screw-like rod through bone with streaks in the axial plane."""
@@ -312,6 +322,8 @@ class Generator:
     def scanned(self, image, keep):
         spacing = self.stage.spacing
         sharpness = self.uniform(0.0, 0.8) if keep else self.uniform(0.3, 1.3)
+        if self.chance(0.3):  # as soft as MR-derived CTs are
+            sharpness += self.uniform(0.0, 1.0)
         for axis in range(3):
             image = blurred(image, sharpness / spacing, axis)
         if self.chance(0.4):

@@ -1,7 +1,8 @@
 """Trains one network: python -m Tools.Training.train STAGE CACHE STATE [--minutes M] [--leave-out NAME ...] [--finish]
 
 STAGE is coarse or fine. STATE (a .pt file) is read when it exists, so that training goes on where it stopped; it is written every few
-minutes and at the end. The learning rate stays level until --finish, which lets it fall to zero over the given minutes.
+minutes and at the end. The learning rate stays level until --finish, which lets it fall to zero over the given minutes. Patches are drawn in
+processes of their own (--workers), so that one core draws while another learns.
 """
 
 import argparse
@@ -14,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from torch.nn import functional
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from Tools.Training.networks import SpineNet
 from Tools.Training.stages import BACKGROUND, CANAL, CLASSES, FIRST, OTHER_BONE, SACRUM, SECOND, STAGES
@@ -34,10 +36,26 @@ def main():
     parser.add_argument("--finish", action="store_true", help="let the learning rate fall to zero")
     parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--bfloat16", action="store_true", help="half precision where it is safe: three times as fast on a CPU with AMX")
+    parser.add_argument("--workers", type=int, default=1, help="processes that draw patches")
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
     torch.set_num_threads(arguments.threads)
     train(arguments)
+
+
+class Patches(IterableDataset):
+    """An endless row of patches, always the same one for the same seed and number of workers."""
+
+    def __init__(self, sources, stage, seed):
+        self.sources, self.stage, self.seed = sources, stage, seed
+
+    def __iter__(self):
+        generator = Generator(self.sources, self.stage, self.seed + 1_000_000 * get_worker_info().id)
+        while True:
+            patch = generator.patch()
+            if torch.isfinite(patch[0]).all():
+                yield patch
 
 
 def train(arguments):
@@ -60,7 +78,7 @@ def train(arguments):
     sources = read_sources(arguments.cache, arguments.leave_out)
     shown = sorted({*shown, *sources})
     # A run that goes on must not see the first run's patches again.
-    generator = Generator(sources, stage, seed=1000 + done)
+    patches = iter(DataLoader(Patches(sources, stage, seed=1000 + done), batch_size=None, num_workers=arguments.workers, prefetch_factor=4))
     print(f"{stage.name}: {sum(p.numel() for p in network.parameters())} weights, sources {', '.join(sources)}, from iteration {done}", flush=True)
     start = saved = time.monotonic()
     first, sums = done, []
@@ -71,11 +89,10 @@ def train(arguments):
             rate *= 0.5 * (1 + math.cos(math.pi * share))
         for group in optimiser.param_groups:
             group["lr"] = rate
-        with torch.no_grad():
-            patch = [t[None].to(arguments.device) for t in generator.patch()]
-        if not torch.isfinite(patch[0]).all():
-            continue
-        terms = losses(network(patch[0]), *patch[1:])
+        patch = [t[None].to(arguments.device) for t in next(patches)]
+        with torch.autocast(arguments.device, torch.bfloat16, enabled=arguments.bfloat16):
+            outputs = network(patch[0])
+        terms = losses([output.float() for output in outputs], *patch[1:])
         optimiser.zero_grad()
         sum(terms).backward()
         torch.nn.utils.clip_grad_norm_(network.parameters(), 5.0)

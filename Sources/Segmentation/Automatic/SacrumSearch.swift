@@ -47,34 +47,59 @@ private func place(of voxel: Int, in grid: GridGeometry<Patient>) -> SIMD3<Int> 
     SIMD3(voxel % grid.size.x, voxel / grid.size.x % grid.size.y, voxel / (grid.size.x * grid.size.y))
 }
 
-/// The sacrum's probability on the part of the coarse grid where there is any: what the fine network saw below the lowest vertebra, and the coarse one
-/// beyond that. Nil where there is none.
-func sacrumProbability(coarse map: CoarseMap, lowest: FineMap) throws -> Volume<Float, Patient>? {
-    let grid = map.geometry
-    var (lower, upper) = (grid.size, SIMD3(0, 0, 0))
-    for (at, chance) in map.sacrum.enumerated() where chance > 0.3 {
-        let index = place(of: at, in: grid)
-        lower = pointwiseMin(lower, index)
-        upper = pointwiseMax(upper, index)
-    }
-    guard (upper &- lower).min() >= 0 else { return nil }
-    (lower, upper) = (pointwiseMax(lower &- 3, SIMD3(repeating: 0)), pointwiseMin(upper &+ 4, grid.size))
-    var result = try Volume(geometry: grid, voxels: map.sacrum).cropped(from: lower, to: upper)
-    let fine = try Volume(geometry: lowest.thisVertebra.geometry, voxels: lowest.sacrum)
-    let box = result.geometry
-    for k in 0..<box.size.z {
-        for j in 0..<box.size.y {
-            for i in 0..<box.size.x {
-                let point = box.point(at: SIMD3(i, j, k))
-                guard let sharper = fine.linear(at: point) else { continue }
-                // At its rim the fine patch sees too little around: there both count.
-                let depth = rim(fine.geometry.index(of: point), fine.geometry.size)
-                let share = Float(min(1, depth / 5))
-                result[i, j, k] = share * Float(sharper) + (1 - share) * result[i, j, k]
+/// Where S1's body may be, turned like the lowest vertebra: as far below it as the next one is above it. Nil where the image ends before.
+///
+/// - Parameter vertebrae: poses from head to foot.
+func poseBelow(_ vertebrae: [VertebraPose], in view: GridGeometry<Patient>) -> VertebraPose? {
+    guard var pose = vertebrae.last else { return nil }
+    let above = vertebrae.dropLast().last.map { $0.centre - pose.centre }
+    // Where the next one was missed the step would lead too far.
+    let step = above.flatMap { stepsOfLumbarSpine.contains($0.length) ? $0 : nil } ?? usualStep * Vector(pose.up)
+    pose.centre = pose.centre - step
+    return view.holds(pose.centre) ? pose : nil
+}
+
+/// From body centre to body centre, L3 to S1, mm.
+private let (usualStep, stepsOfLumbarSpine) = (36.0, 26.0...48.0)
+
+extension CoarseMap {
+    /// The map with the sacrum that the fine network sees, where that looks: it is the sharper one, and has learned more of the hips beside a sacrum.
+    ///
+    /// - Complexity: O(voxels of the fine patch).
+    func withSacrum(of map: FineMap) throws -> CoarseMap {
+        let fine = try Volume(geometry: map.thisVertebra.geometry, voxels: map.sacrum)
+        let corners = fine.geometry.corners.map { geometry.index(of: $0) }
+        let from = pointwiseMax(SIMD3<Int>(corners.reduce(corners[0], pointwiseMin), rounding: .down), .zero)
+        let to = pointwiseMin(SIMD3<Int>(corners.reduce(corners[0], pointwiseMax), rounding: .up) &+ 1, geometry.size)
+        guard (to &- from).min() > 0 else { return self }
+        var result = self
+        for k in from.z..<to.z {
+            for j in from.y..<to.y {
+                for i in from.x..<to.x {
+                    let point = geometry.point(at: SIMD3(i, j, k))
+                    guard let sharper = fine.linear(at: point) else { continue }
+                    let at = geometry.offset(i, j, k)
+                    // At its rim the fine patch sees too little around: there both count.
+                    let share = Float(min(1, rim(fine.geometry.index(of: point), fine.geometry.size) / 5))
+                    result.sacrum[at] = share * Float(sharper) + (1 - share) * sacrum[at]
+                }
             }
         }
+        return result
     }
-    return result
+
+    /// The sacrum's probability on the part of the grid where there is any; nil where there is none.
+    func sacrumProbability() throws -> Volume<Float, Patient>? {
+        var (lower, upper) = (geometry.size, SIMD3(0, 0, 0))
+        for (at, chance) in sacrum.enumerated() where chance > 0.3 {
+            let index = place(of: at, in: geometry)
+            lower = pointwiseMin(lower, index)
+            upper = pointwiseMax(upper, index)
+        }
+        guard (upper &- lower).min() >= 0 else { return nil }
+        let (from, to) = (pointwiseMax(lower &- 3, SIMD3(repeating: 0)), pointwiseMin(upper &+ 4, geometry.size))
+        return try Volume(geometry: geometry, voxels: sacrum).cropped(from: from, to: to)
+    }
 }
 
 /// The distance to the nearest face of a grid, voxels.

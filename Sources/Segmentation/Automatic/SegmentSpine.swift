@@ -37,7 +37,7 @@ public enum SegmentationStage: String, Sendable {
 ///
 /// 1. The coarse network runs over the whole CT; bone votes for the centres of bodies (`coarsePass`, `bodyCentres`).
 /// 2. The fine network looks at each centre on the spine's path, in the vertebra's own frame: is there a vertebra, where exactly is its body, do ribs meet it
-///    (`spinePath`, `SettledBody`)?
+///    (`spinePath`, `SettledBody`)? And below the lowest one: is there a sacrum (`sacrumEvidence`)?
 /// 3. The best chain of levels through these bodies is searched (`nameVertebrae`), and the fine network runs again around each of them (`finePass`).
 /// 4. Each bone's surface is brought to the image's own edges (`shiftedToEdges`) and drawn on the CT's grid (`rasterised`, `fused`).
 /// 5. Each vertebra is looked at for signs that it is wrong (`FoundVertebra.flaws`).
@@ -57,6 +57,6 @@ public func segmentSpine(
     let bodies = try finder.look()
     let (chain, namedBodies) = try named(bodies.settled, evidence: bodies.evidence, anchors: anchors, parameters: parameters.naming)
     let maps = try finder.lookAgain(namedBodies.filter { $0.level != .s1 }, coarse: bodies.coarse)
-    let (labels, bones) = try finder.draw(maps, coarse: bodies.evidence.sacrum == nil ? nil : bodies.coarse)
+    let (labels, bones) = try finder.draw(maps, sacrum: bodies.evidence.sacrum?.centre, coarse: bodies.coarse)
     return try finder.judged(labels, bones: bones, maps: maps, chain: chain)
 }

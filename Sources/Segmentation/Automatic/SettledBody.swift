@@ -35,7 +35,7 @@ extension SettledBody {
         let (x, y, z) = (map.pose.left, map.pose.back, map.pose.up)
         let place = body / weight
         let ends = [-halfHeight, halfHeight].map { map.pose.centre + Vector($0 * z) }
-        isWhole = ends.allSatisfy(view.containsCentre)
+        isWhole = ends.allSatisfy(view.holds)
         centre = isWhole ? map.pose.centre + Vector(place.x * x + place.y * y + place.z * z) : map.pose.centre
         score = coarse.score
         ribLikelihood = Segmentation.ribLikelihood(in: map)
@@ -50,7 +50,7 @@ private let halfHeight = 16.0
 
 extension GridGeometry {
     /// Whether a point lies between the outermost voxel centres.
-    fileprivate func containsCentre(_ point: Point<F>) -> Bool {
+    func holds(_ point: Point<F>) -> Bool {
         let index = index(of: point)
         return index.min() >= 0 && (SIMD3<Double>(size &- 1) - index).min() >= 0
     }

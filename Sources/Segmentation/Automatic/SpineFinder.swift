@@ -27,8 +27,16 @@ struct SpineFinder: Sendable {
             throw FindingError.noSpine
         }
         var evidence = NamingEvidence(view: PatientExtent(of: ct.geometry))
-        evidence.sacrum = sacrumEvidence(centres, path: path, map: coarse, parameters: parameters)
+        let below = poseBelow(spinePoses(of: settled.map(\.centre), map: coarse), in: ct.geometry)
+        let sharper = try coarseWithSacrum(coarse, poses: [below].compactMap(\.self), mirrored: false)
+        evidence.sacrum = sacrumEvidence(centres, path: path, map: sharper, parameters: parameters)
         return (settled, evidence, coarse)
+    }
+
+    /// The coarse map with the sacrum that the fine network sees at these poses.
+    private func coarseWithSacrum(_ coarse: CoarseMap, poses: [VertebraPose], mirrored: Bool) throws -> CoarseMap {
+        try finePass(ct, poses: poses, pool: model.fine, window: model.description.window, mirrored: mirrored) { _ in }
+            .reduce(coarse) { try $0.withSacrum(of: $1) }
     }
 
     func lookAgain(_ named: [(level: VertebraLevel, body: SettledBody)], coarse: CoarseMap) throws -> [LevelMap] {
@@ -41,14 +49,17 @@ struct SpineFinder: Sendable {
 
     /// All bones on the CT's grid.
     ///
-    /// - Parameter coarse: where the sacrum is taken from; nil when there is none.
-    func draw(_ maps: [LevelMap], coarse: CoarseMap?) throws -> (labels: LabelVolume, bones: [DrawnBone]) {
+    /// - Parameter sacrum: where S1's body lies; nil when there is none.
+    func draw(_ maps: [LevelMap], sacrum: Point<Patient>?, coarse: CoarseMap) throws -> (labels: LabelVolume, bones: [DrawnBone]) {
         var bones = try concurrentMap(maps, threads: model.fine.count) { vertebra in
             drawnBone(vertebra.level, vertebra.map.thisVertebra, ct: ct, parameters: parameters)
         }.compactMap(\.self)
         guard !bones.isEmpty else { throw FindingError.noSpine }
-        if let coarse, let lowest = maps.last, let sacrum = try sacrumProbability(coarse: coarse, lowest: lowest.map) {
-            bones += [drawnBone(.s1, sacrum, ct: ct, parameters: parameters)].compactMap(\.self)
+        if let sacrum, let lowest = maps.last?.map {
+            var pose = lowest.pose
+            pose.centre = sacrum
+            let map = try coarseWithSacrum(coarse.withSacrum(of: lowest), poses: [pose], mirrored: true)
+            bones += try [map.sacrumProbability().flatMap { drawnBone(.s1, $0, ct: ct, parameters: parameters) }].compactMap(\.self)
         }
         let labels = fused(bones.map { ($0.level, $0.field) }, on: ct.geometry)
         return (withoutDoubtfulSacrum(labels, bones: bones), bones)
