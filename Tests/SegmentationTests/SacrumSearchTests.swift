@@ -77,14 +77,4 @@ import Volumes
     private func pose(_ z: Double) -> VertebraPose {
         VertebraPose(centre: Point(0, -10, z), left: SIMD3(1, 0, 0), back: SIMD3(0, 1, 0), up: SIMD3(0, 0, 1))
     }
-
-    /// One step below the lowest vertebra, if the image goes on there.
-    @Test func itIsLookedForBelowTheLowestVertebra() throws {
-        let view = try coarseMap().geometry  // From z = -95 to 95.
-        #expect(poseBelow([pose(80), pose(40), pose(0)], in: view) == pose(-40))
-        #expect(poseBelow([pose(80), pose(0)], in: view) == pose(-36))
-        #expect(poseBelow([pose(0)], in: view) == pose(-36))
-        #expect(poseBelow([pose(-30), pose(-65)], in: view) == nil)
-        #expect(poseBelow([], in: view) == nil)
-    }
 }

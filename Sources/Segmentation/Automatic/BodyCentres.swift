@@ -10,8 +10,8 @@ struct BodyCentre: Equatable, Sendable {
     /// The share of sacrum among the bone at the centre, 0 to 1.
     var sacrumShare: Double
 
-    /// How sure it is that this is a vertebra, 0 to 1. On CTs that were never shown, bodies from T1 to L5 had a support of 20 to 65 and everything
-    /// else below 1.
+    /// How sure it is that this is a vertebra, 0 to 1. On CTs that were never shown, bodies from T5 to L5 had a support of 10 to 65, T1, the faintest, of 2 to 5, and
+    /// everything else below 1.
     var score: Double { support / (support + 5) }
 }
 
@@ -21,7 +21,7 @@ private let leastDistance = 10.0
 /// A centre with less than this share of the support of another one within this distance, mm, is an echo of it: neighbours in a spine are alike.
 private let (echoShare, echoDistance) = (0.4, 24.0)
 /// Less support than this is noise.
-private let leastSupport = 2.0
+private let leastSupport = 1.0
 
 /// The peaks of the votes that have a canal beside them, as every vertebra has, the strongest first.
 ///

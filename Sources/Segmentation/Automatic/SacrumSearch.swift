@@ -47,21 +47,6 @@ private func place(of voxel: Int, in grid: GridGeometry<Patient>) -> SIMD3<Int> 
     SIMD3(voxel % grid.size.x, voxel / grid.size.x % grid.size.y, voxel / (grid.size.x * grid.size.y))
 }
 
-/// Where S1's body may be, turned like the lowest vertebra: as far below it as the next one is above it. Nil where the image ends before.
-///
-/// - Parameter vertebrae: poses from head to foot.
-func poseBelow(_ vertebrae: [VertebraPose], in view: GridGeometry<Patient>) -> VertebraPose? {
-    guard var pose = vertebrae.last else { return nil }
-    let above = vertebrae.dropLast().last.map { $0.centre - pose.centre }
-    // Where the next one was missed the step would lead too far.
-    let step = above.flatMap { stepsOfLumbarSpine.contains($0.length) ? $0 : nil } ?? usualStep * Vector(pose.up)
-    pose.centre = pose.centre - step
-    return view.holds(pose.centre) ? pose : nil
-}
-
-/// From body centre to body centre, L3 to S1, mm.
-private let (usualStep, stepsOfLumbarSpine) = (36.0, 26.0...48.0)
-
 extension CoarseMap {
     /// The map with the sacrum that the fine network sees, where that looks: it is the sharper one, and has learned more of the hips beside a sacrum.
     ///

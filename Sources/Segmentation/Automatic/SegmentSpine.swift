@@ -2,8 +2,8 @@ import Anatomy
 import Volumes
 
 public struct SegmentationParameters: Codable, Equatable, Sendable {
-    /// A body centre with less score is no vertebra (0 to 1). Source: `BodyCentre.score`.
-    public var leastScore = 0.28
+    /// A body centre with less score is not looked at (0 to 1). Source: `BodyCentre.score`.
+    public var leastScore = 0.2
     /// A vertebra of which less than this is seen is left out, mm³ (0 up).
     public var leastVolume = 2000.0
     /// A vertebra without any other beside it is believed only when it is whole and at least so large, mm³ (0 up): other bones may look like a small one.
@@ -37,7 +37,8 @@ public enum SegmentationStage: String, Sendable {
 ///
 /// 1. The coarse network runs over the whole CT; bone votes for the centres of bodies (`coarsePass`, `bodyCentres`).
 /// 2. The fine network looks at each centre on the spine's path, in the vertebra's own frame: is there a vertebra, where exactly is its body, do ribs meet it
-///    (`spinePath`, `SettledBody`)? And below the lowest one: is there a sacrum (`sacrumEvidence`)?
+///    (`spinePath`, `SettledBody`)? And where the coarse one may have overlooked one, in gaps and beyond both ends (`placesBesides`): a vertebra, or a sacrum
+///    (`sacrumEvidence`)?
 /// 3. The best chain of levels through these bodies is searched (`nameVertebrae`), and the fine network runs again around each of them (`finePass`).
 /// 4. Each bone's surface is brought to the image's own edges (`shiftedToEdges`) and drawn on the CT's grid (`rasterised`, `fused`).
 /// 5. Each vertebra is looked at for signs that it is wrong (`FoundVertebra.flaws`).

@@ -69,10 +69,14 @@ private func frontOfCanal(in map: FineMap) -> Double? {
 /// Within 10 mm of the body's height a canal of 14 mm by 14 mm has 4,000 mm³.
 private let leastCanal = 600.0
 
-/// The bodies that lie apart, from head to foot: of two within 10 mm the larger one stays.
+/// Closer together than this, mm, two are one.
+let leastDistanceOfBodies = 10.0
+
+/// The bodies that lie apart, from head to foot: of two that are one the larger one stays.
 func withoutTwins(_ bodies: [SettledBody]) -> [SettledBody] {
     var kept: [SettledBody] = []
-    for body in bodies.sorted(by: { $0.volume > $1.volume }) where !kept.contains(where: { $0.centre.distance(to: body.centre) < 10 }) {
+    for body in bodies.sorted(by: { $0.volume > $1.volume })
+    where !kept.contains(where: { $0.centre.distance(to: body.centre) < leastDistanceOfBodies }) {
         kept.append(body)
     }
     return kept.sorted { $0.centre.z > $1.centre.z }

@@ -3,6 +3,11 @@ import Concurrency
 import Frames
 import Volumes
 
+/// More vertebrae than this were never missed in a row.
+private let mostSteps = 8
+/// What the coarse network overlooked is as likely no vertebra as one.
+private let supportOfWalked = 5.0
+
 /// The steps of `segmentSpine`.
 struct SpineFinder: Sendable {
     let ct: CTVolume
@@ -20,23 +25,42 @@ struct SpineFinder: Sendable {
         let path = spinePath(through: centres.filter { $0.sacrumShare < 0.5 })
         let poses = spinePoses(of: path.map(\.point), map: coarse)
         let glances = try finePass(ct, poses: poses, pool: model.fine, window: window, mirrored: false) { progress(.look, $0, poses.count) }
-        let settled = withoutTwins(
+        let seen = withoutTwins(
             zip(glances, path).compactMap { SettledBody($0, coarse: $1, in: ct.geometry, leastVolume: parameters.leastVolume) })
+        let (settled, others) = try walked(from: seen, coarse: coarse)
         let isLone = settled.count == 1
         guard let first = settled.first, !isLone || (first.isWhole && first.volume >= parameters.leastLoneVolume) else {
             throw FindingError.noSpine
         }
         var evidence = NamingEvidence(view: PatientExtent(of: ct.geometry))
-        let below = poseBelow(spinePoses(of: settled.map(\.centre), map: coarse), in: ct.geometry)
-        let sharper = try coarseWithSacrum(coarse, poses: [below].compactMap(\.self), mirrored: false)
+        let sharper = try others.filter { $0.pose.centre.z < settled.last!.centre.z }.reduce(coarse) { try $0.withSacrum(of: $1) }
         evidence.sacrum = sacrumEvidence(centres, path: path, map: sharper, parameters: parameters)
         return (settled, evidence, coarse)
     }
 
-    /// The coarse map with the sacrum that the fine network sees at these poses.
-    private func coarseWithSacrum(_ coarse: CoarseMap, poses: [VertebraPose], mirrored: Bool) throws -> CoarseMap {
-        try finePass(ct, poses: poses, pool: model.fine, window: model.description.window, mirrored: mirrored) { _ in }
-            .reduce(coarse) { try $0.withSacrum(of: $1) }
+    /// These bodies and those that the fine network finds besides, in gaps and on from both ends, step by step; and what it saw where none was.
+    private func walked(from seen: [SettledBody], coarse: CoarseMap) throws -> (settled: [SettledBody], others: [FineMap]) {
+        var (settled, others) = (seen, [FineMap]())
+        for _ in 0..<mostSteps {
+            let known = settled.map(\.centre)
+            let asked = known + others.map(\.pose.centre)
+            let places = placesBesides(known).filter { place in
+                ct.geometry.holds(place) && !asked.contains { $0.distance(to: place) < leastDistanceOfBodies }
+            }
+            if places.isEmpty { break }
+            let poses = spinePoses(of: (known + places).sorted { $0.z > $1.z }, map: coarse).filter { places.contains($0.centre) }
+            let maps = try finePass(ct, poses: poses, pool: model.fine, window: model.description.window, mirrored: false) { _ in }
+            for map in maps {
+                let place = BodyCentre(point: map.pose.centre, support: supportOfWalked, sacrumShare: 0)
+                if let body = SettledBody(map, coarse: place, in: ct.geometry, leastVolume: parameters.leastVolume), body.isWhole {
+                    settled.append(body)
+                } else {
+                    others.append(map)
+                }
+            }
+            settled = withoutTwins(settled)
+        }
+        return (settled, others)
     }
 
     func lookAgain(_ named: [(level: VertebraLevel, body: SettledBody)], coarse: CoarseMap) throws -> [LevelMap] {
@@ -58,7 +82,8 @@ struct SpineFinder: Sendable {
         if let sacrum, let lowest = maps.last?.map {
             var pose = lowest.pose
             pose.centre = sacrum
-            let map = try coarseWithSacrum(coarse.withSacrum(of: lowest), poses: [pose], mirrored: true)
+            let below = try finePass(ct, poses: [pose], pool: model.fine, window: model.description.window, mirrored: true) { _ in }
+            let map = try coarse.withSacrum(of: lowest).withSacrum(of: below[0])
             bones += try [map.sacrumProbability().flatMap { drawnBone(.s1, $0, ct: ct, parameters: parameters) }].compactMap(\.self)
         }
         let labels = fused(bones.map { ($0.level, $0.field) }, on: ct.geometry)
