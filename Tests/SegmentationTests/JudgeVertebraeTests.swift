@@ -93,6 +93,7 @@ import Testing
     @Test func ofTwoThatDoNotFitBothAreDoubted() {
         #expect(doubted([34.7, 42.7], from: 1).isEmpty)
         #expect(doubted([34.7, 20], from: 1) == [.t12, .l1])
+        #expect(doubted([50, 35], from: 1) == [.t12, .l1])
         #expect(doubted([20], from: 2).isEmpty)
         #expect(withFlaws([], parameters: TrustParameters()).isEmpty)
     }

@@ -15,7 +15,7 @@ import Volumes
     }
 
     private func evidence(_ map: CoarseMap, lowest: Double = 0, centres: [BodyCentre] = []) -> NamingEvidence.Sacrum? {
-        sacrumEvidence(centres, path: [centre(lowest + 35), centre(lowest)], map: map, parameters: SegmentationParameters())
+        sacrumEvidence(centres, lowest: Point(0, -10, lowest), map: map, parameters: SegmentationParameters())
     }
 
     /// Without a centre of its own S1 lies 30 mm deep and high at the front of the top: in the middle of y -20 to 10 and z -50 to -20. One voxel: 2 mm.
@@ -40,7 +40,6 @@ import Volumes
         // The lowest body lies too far above it, or below.
         #expect(evidence(try coarseMap(sacrum: sacrum), lowest: 40) == nil)
         #expect(evidence(try coarseMap(sacrum: sacrum), lowest: -60) == nil)
-        #expect(sacrumEvidence([], path: [], map: try coarseMap(sacrum: sacrum), parameters: SegmentationParameters()) == nil)
     }
 
     /// Bone down to z = -55, soft tissue below: what the network takes in of the pelvis says nothing against S1.
@@ -54,7 +53,7 @@ import Volumes
         // Nothing at all is none, however little is asked for.
         var parameters = SegmentationParameters()
         parameters.leastSacrum = 0
-        #expect(sacrumEvidence([], path: [centre(0)], map: try coarseMap(), parameters: parameters) == nil)
+        #expect(sacrumEvidence([], lowest: Point(0, -10, 0), map: try coarseMap(), parameters: parameters) == nil)
     }
 
     /// Well inside the fine patch its word holds, beyond it the coarse one's, and at its rim both count.
@@ -76,5 +75,21 @@ import Volumes
 
     private func pose(_ z: Double) -> VertebraPose {
         VertebraPose(centre: Point(0, -10, z), left: SIMD3(1, 0, 0), back: SIMD3(0, 1, 0), up: SIMD3(0, 0, 1))
+    }
+    /// One step below the lowest vertebra, if the image goes on there.
+    @Test func itIsLookedForBelowTheLowestVertebra() throws {
+        let view = try coarseMap().geometry  // From z = -95 to 95.
+        #expect(poseBelow([pose(80), pose(40), pose(0)], in: view) == pose(-40))
+        #expect(poseBelow([pose(80), pose(0)], in: view) == pose(-36))
+        #expect(poseBelow([pose(0)], in: view) == pose(-36))
+        #expect(poseBelow([pose(-30), pose(-65)], in: view) == nil)
+        #expect(poseBelow([], in: view) == nil)
+    }
+
+    @Test func aSacrumIsToldFromAVertebraByItsMiddle() throws {
+        let middle = box(-20...20, -15...15, -12...12)
+        #expect(try fineMap(sacrum: middle).isSacrumAtCentre)
+        #expect(try !fineMap(bone: middle, sacrum: { $0.z < -15 ? 1 : 0 }).isSacrumAtCentre)
+        #expect(try !fineMap().isSacrumAtCentre)
     }
 }

@@ -5,7 +5,6 @@ import Volumes
 @testable import Segmentation
 
 @Suite struct SettledBodyTests {
-    private let coarse = BodyCentre(point: Point(0, 0, 0), support: 45, sacrumShare: 0)
     private let pose = VertebraPose(centre: Point(5, -40, 100), left: SIMD3(1, 0, 0), back: SIMD3(0, 1, 0), up: SIMD3(0, 0, 1))
 
     /// A body of 36 x 24 x 24 mm whose middle lies at (3, -3, 1.5) from the pose's centre, a canal behind it from y = 12 to 27, and an arch behind that.
@@ -22,7 +21,7 @@ import Volumes
 
     /// The arch, behind the canal's front, does not draw the centre back. Half a voxel: 0.75 mm.
     @Test func theCentreIsTheBodys() throws {
-        let body = try #require(SettledBody(try vertebra(), coarse: coarse, in: try view(), leastVolume: 2000))
+        let body = try #require(SettledBody(try vertebra(), score: 0.9, in: try view(), leastVolume: 2000))
         #expect(body.centre.distance(to: Point(8, -43, 101.5)) < 0.75)
         #expect(body.isWhole && body.score == 0.9)
         // Body and arch: 20,736 and 3,456 mm³; half a voxel on each face is up to 12 %.
@@ -30,18 +29,21 @@ import Volumes
     }
 
     @Test func noVertebraWithoutACanalOrWithLittleBone() throws {
-        #expect(SettledBody(try vertebra(hasCanal: false), coarse: coarse, in: try view(), leastVolume: 2000) == nil)
-        #expect(SettledBody(try vertebra(), coarse: coarse, in: try view(), leastVolume: 40_000) == nil)
+        #expect(
+            SettledBody(try vertebra(hasCanal: false), score: 0.9, in: try view(), leastVolume: 2000) == nil)
+        #expect(SettledBody(try vertebra(), score: 0.9, in: try view(), leastVolume: 40_000) == nil)
         // All of its bone lies behind the canal's front.
         let arch = try fineMap(pose: pose, bone: box(-20...20, 28...40, -15...15), canal: box(-9...9, 12...27, -20...20))
-        #expect(SettledBody(arch, coarse: coarse, in: try view(), leastVolume: 2000) == nil)
+        #expect(SettledBody(arch, score: 0.9, in: try view(), leastVolume: 2000) == nil)
     }
 
     /// The image ends 15 mm above the pose's centre: less than half a body. Then the pose's own centre holds.
     @Test func whatTheEdgeCutsIsNotWhole() throws {
-        let body = try #require(SettledBody(try vertebra(), coarse: coarse, in: try view(top: 115), leastVolume: 2000))
+        let body = try #require(
+            SettledBody(try vertebra(), score: 0.9, in: try view(top: 115), leastVolume: 2000))
         #expect(!body.isWhole && body.centre == pose.centre)
-        let whole = try #require(SettledBody(try vertebra(), coarse: coarse, in: try view(top: 118), leastVolume: 2000))
+        let whole = try #require(
+            SettledBody(try vertebra(), score: 0.9, in: try view(top: 118), leastVolume: 2000))
         #expect(whole.isWhole)
     }
 

@@ -93,8 +93,8 @@ class Generator:
         image = self.real_image(source, points, outside, fields) if keep else self.drawn_image(fields)
         if keep and source["name"] in UNLABELLED_BONE:
             target[(image[0, 0] > 200) & (target == BACKGROUND)] = UNSURE
-            # Where labels of the sacrum end with S1, the rest of it follows.
-            target[(fields[0, SAC] > -35) & (image[0, 0] > 50) & (target == BACKGROUND)] = UNSURE
+            # Where labels of the sacrum end with S1, the rest of it follows. `sources.distance` tells distances of up to 20 mm.
+            target[(fields[0, SAC] * scale > -18) & (image[0, 0] > 50) & (target == BACKGROUND)] = UNSURE
         offsets, weights = self.offsets(source, ident, code, matrix, shift, centre)
         image = self.scanned(image, keep)
         image, hidden = self.field_of_view(image)

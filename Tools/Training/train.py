@@ -40,6 +40,8 @@ def main():
     parser.add_argument("--workers", type=int, default=1, help="processes that draw patches")
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args()
+    if arguments.workers < 1:
+        parser.error("--workers: one process at least draws patches")
     torch.set_num_threads(arguments.threads)
     train(arguments)
 

@@ -23,7 +23,7 @@ public struct TrustParameters: Codable, Equatable, Sendable {
     public var mostContested = 0.1
     /// Above this ratio of the larger to the smaller half, left and right of the midline, it is lopsided.
     public var mostLopsided = 1.5
-    /// Below or above this ratio to the volume that its neighbours let one expect (`expectedVolume`) it is too small or too large.
+    /// Below or above this ratio to the volume that its neighbours let one expect (`isUnusual`) it is too small or too large.
     ///
     /// Development cases: 0.82 (a fractured L1) to 1.13 in labels of four people, half a vertebra 0.5 to 0.6, and a whole one beside a half one up to 1.63.
     public var volumeRatio = 0.7...1.7

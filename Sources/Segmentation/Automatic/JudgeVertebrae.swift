@@ -71,9 +71,7 @@ func withFlaws(_ vertebrae: [FoundVertebra], parameters: TrustParameters) -> [Fo
         if vertebra.contestedShare > parameters.mostContested { judged.flaws.append(.mixed) }
         // What is cut may well be small and lopsided.
         if !isCut, lopsided > parameters.mostLopsided { judged.flaws.append(.lopsided) }
-        if !isCut, let expected = expectedVolume(n, in: vertebrae), !parameters.volumeRatio.contains(vertebra.volume / expected) {
-            judged.flaws.append(.unusualVolume)
-        }
+        if !isCut, isUnusual(n, in: vertebrae, usual: parameters.volumeRatio) { judged.flaws.append(.unusualVolume) }
         judged.confidence = min(
             1, vertebra.probability / 0.95, vertebra.edgeShare / 0.8, vertebra.shareOfLargestPiece, 1 - vertebra.softShare,
             1 - vertebra.contestedShare, isCut ? 1 : 1.2 / lopsided)
@@ -81,13 +79,16 @@ func withFlaws(_ vertebrae: [FoundVertebra], parameters: TrustParameters) -> [Fo
     }
 }
 
-/// What a vertebra's neighbours, whole ones and two at most on either side, let one expect of its volume, mm³: the geometric mean of theirs, each brought
-/// to its level. Nil where there is none. With one alone nothing says which of the two is the odd one, so both are.
-private func expectedVolume(_ n: Int, in vertebrae: [FoundVertebra]) -> Double? {
+/// Whether a vertebra's volume is far from what its neighbours, whole ones and two at most on either side, let one expect: the geometric mean of theirs, each
+/// brought to its place.
+///
+/// With one neighbour alone nothing says which of the two is the odd one, so both are.
+private func isUnusual(_ n: Int, in vertebrae: [FoundVertebra], usual: ClosedRange<Double>) -> Bool {
     let neighbours = (max(0, n - 2)..<min(vertebrae.count, n + 3)).filter { $0 != n && !vertebrae[$0].flaws.contains(.cutByView) }
-    guard !neighbours.isEmpty else { return nil }
+    guard !neighbours.isEmpty else { return false }
     let logs = neighbours.map { log(vertebrae[$0].volume) + Double(n - $0) * log(growth) }
-    return exp(logs.reduce(0, +) / Double(logs.count))
+    let ratio = vertebrae[n].volume / exp(logs.reduce(0, +) / Double(logs.count))
+    return ratio < usual.lowerBound || ratio > (neighbours.count == 1 ? 1 / usual.lowerBound : usual.upperBound)
 }
 
 /// From each level to the next one down. Development cases (four people's labels, T1 to L5): 1.03 to 1.1.

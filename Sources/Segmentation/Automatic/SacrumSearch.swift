@@ -6,21 +6,21 @@ import Volumes
 /// What the network takes for sacrum counts only where its upper part, S1's, lies on bone, one step below the lowest body of the spine. Further down the
 /// coarse network may run on into the pelvis, which says nothing against the top.
 ///
-/// - Parameter path: the bodies of the spine, from head to foot.
+/// - Parameter lowest: the centre of the spine's lowest body.
 func sacrumEvidence(
-    _ centres: [BodyCentre], path: [BodyCentre], map: CoarseMap, parameters: SegmentationParameters
+    _ centres: [BodyCentre], lowest: Point<Patient>, map: CoarseMap, parameters: SegmentationParameters
 ) -> NamingEvidence.Sacrum? {
     let grid = map.geometry
     let mask = largestPiece(of: map.sacrum.map { $0 > 0.5 }, size: grid.size).mask
     let voxels = mask.indices.filter { mask[$0] }
-    guard !voxels.isEmpty, let lowest = path.last else { return nil }
+    guard !voxels.isEmpty else { return nil }
     let upper = upperPart(of: voxels, grid: grid)
     let bony = upper.count { map.image[$0] > map.bonyValue }
     let volume = Double(upper.count) * grid.voxelVolume
     guard volume >= parameters.leastSacrum, Double(bony) > leastBonyShare * Double(upper.count) else { return nil }
     let confidence = min(0.99, volume / (volume + parameters.leastSacrum))
     let centre = centres.filter { $0.sacrumShare >= 0.5 }.max { $0.point.z < $1.point.z }?.point ?? frontOfTop(upper, grid: grid)
-    guard let centre, lowest.point.z > centre.z, stepToSacrum.contains(lowest.point.distance(to: centre)) else { return nil }
+    guard let centre, lowest.z > centre.z, stepToSacrum.contains(lowest.distance(to: centre)) else { return nil }
     return NamingEvidence.Sacrum(centre: centre, confidence: confidence)
 }
 
@@ -47,10 +47,38 @@ private func place(of voxel: Int, in grid: GridGeometry<Patient>) -> SIMD3<Int> 
     SIMD3(voxel % grid.size.x, voxel / grid.size.x % grid.size.y, voxel / (grid.size.x * grid.size.y))
 }
 
+/// Where S1's body may be, turned like the lowest vertebra: as far below it as the next one is above it. Nil where the image ends before.
+///
+/// - Parameter vertebrae: poses from head to foot.
+func poseBelow(_ vertebrae: [VertebraPose], in view: GridGeometry<Patient>) -> VertebraPose? {
+    guard var pose = vertebrae.last else { return nil }
+    let above = vertebrae.dropLast().last.map { $0.centre - pose.centre }
+    // Where the next one was missed the step would lead too far.
+    let step = above.flatMap { stepsOfLumbarSpine.contains($0.length) ? $0 : nil } ?? usualStep * Vector(pose.up)
+    pose.centre = pose.centre - step
+    return view.holds(pose.centre) ? pose : nil
+}
+
+/// From body centre to body centre, L3 to S1, mm.
+private let (usualStep, stepsOfLumbarSpine) = (36.0, 26.0...48.0)
+
+extension FineMap {
+    /// Whether it is a sacrum that lies where its vertebra's body should be, within 10 mm.
+    var isSacrumAtCentre: Bool {
+        var (bone, ofSacrum): (Float, Float) = (0, 0)
+        forEachVoxel { offset, place in
+            guard (place * place).sum() < 100 else { return }
+            bone += thisVertebra.voxels[offset]
+            ofSacrum += sacrum[offset]
+        }
+        return ofSacrum > bone
+    }
+}
+
 extension CoarseMap {
     /// The map with the sacrum that the fine network sees, where that looks: it is the sharper one, and has learned more of the hips beside a sacrum.
     ///
-    /// - Complexity: O(voxels of the fine patch).
+    /// - Complexity: a copy of the map, and O(voxels of the fine patch).
     func withSacrum(of map: FineMap) throws -> CoarseMap {
         let fine = try Volume(geometry: map.thisVertebra.geometry, voxels: map.sacrum)
         let corners = fine.geometry.corners.map { geometry.index(of: $0) }

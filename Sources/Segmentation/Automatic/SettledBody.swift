@@ -16,8 +16,8 @@ struct SettledBody: Sendable {
 extension SettledBody {
     /// Nil where the network sees no vertebra there.
     ///
-    /// - Parameter view: the image. Where its edge cuts the body, the coarse network's word on the centre holds.
-    init?(_ map: FineMap, coarse: BodyCentre, in view: GridGeometry<Patient>, leastVolume: Double) {
+    /// - Parameter view: the image. Where its edge cuts the body, the word of who asked holds on the centre.
+    init?(_ map: FineMap, score: Double, in view: GridGeometry<Patient>, leastVolume: Double) {
         let voxel = map.thisVertebra.geometry.voxelVolume
         // Every vertebra has a canal behind its body; two thighs, side by side, do not.
         guard let front = frontOfCanal(in: map) else { return nil }
@@ -37,7 +37,7 @@ extension SettledBody {
         let ends = [-halfHeight, halfHeight].map { map.pose.centre + Vector($0 * z) }
         isWhole = ends.allSatisfy(view.holds)
         centre = isWhole ? map.pose.centre + Vector(place.x * x + place.y * y + place.z * z) : map.pose.centre
-        score = coarse.score
+        self.score = score
         ribLikelihood = Segmentation.ribLikelihood(in: map)
     }
 }

@@ -3,11 +3,6 @@ import Concurrency
 import Frames
 import Volumes
 
-/// More vertebrae than this were never missed in a row.
-private let mostSteps = 8
-/// What the coarse network overlooked is as likely no vertebra as one.
-private let supportOfWalked = 5.0
-
 /// The steps of `segmentSpine`.
 struct SpineFinder: Sendable {
     let ct: CTVolume
@@ -26,41 +21,43 @@ struct SpineFinder: Sendable {
         let poses = spinePoses(of: path.map(\.point), map: coarse)
         let glances = try finePass(ct, poses: poses, pool: model.fine, window: window, mirrored: false) { progress(.look, $0, poses.count) }
         let seen = withoutTwins(
-            zip(glances, path).compactMap { SettledBody($0, coarse: $1, in: ct.geometry, leastVolume: parameters.leastVolume) })
-        let (settled, others) = try walked(from: seen, coarse: coarse)
-        let isLone = settled.count == 1
-        guard let first = settled.first, !isLone || (first.isWhole && first.volume >= parameters.leastLoneVolume) else {
+            zip(glances, path).compactMap { SettledBody($0, score: $1.score, in: ct.geometry, leastVolume: parameters.leastVolume) })
+        let isLone = seen.count == 1
+        guard let first = seen.first, !isLone || (first.isWhole && first.volume >= parameters.leastLoneVolume) else {
             throw FindingError.noSpine
         }
+        // What was overlooked is no surer than the least sure of what was not.
+        let leastScore = seen.map(\.score).min()!
+        let settled = try withOverlooked(seen) { try bodies(at: $0, among: $1, coarse: coarse, score: leastScore) }
         var evidence = NamingEvidence(view: PatientExtent(of: ct.geometry))
-        let sharper = try others.filter { $0.pose.centre.z < settled.last!.centre.z }.reduce(coarse) { try $0.withSacrum(of: $1) }
-        evidence.sacrum = sacrumEvidence(centres, path: path, map: sharper, parameters: parameters)
+        let sharper = try withSacrumBelow(settled, coarse: coarse)
+        evidence.sacrum = sacrumEvidence(centres, lowest: settled.map(\.centre).last!, map: sharper, parameters: parameters)
         return (settled, evidence, coarse)
     }
 
-    /// These bodies and those that the fine network finds besides, in gaps and on from both ends, step by step; and what it saw where none was.
-    private func walked(from seen: [SettledBody], coarse: CoarseMap) throws -> (settled: [SettledBody], others: [FineMap]) {
-        var (settled, others) = (seen, [FineMap]())
-        for _ in 0..<mostSteps {
-            let known = settled.map(\.centre)
-            let asked = known + others.map(\.pose.centre)
-            let places = placesBesides(known).filter { place in
-                ct.geometry.holds(place) && !asked.contains { $0.distance(to: place) < leastDistanceOfBodies }
-            }
-            if places.isEmpty { break }
-            let poses = spinePoses(of: (known + places).sorted { $0.z > $1.z }, map: coarse).filter { places.contains($0.centre) }
+    /// The bodies that the fine network sees at these places, each looked at once more from where it lies.
+    private func bodies(
+        at places: [Point<Patient>], among known: [Point<Patient>], coarse: CoarseMap, score: Double
+    ) throws -> [SettledBody] {
+        var found = places
+        var bodies: [SettledBody] = []
+        for _ in 0..<2 {
+            let asked = found.filter(ct.geometry.holds)
+            let poses = spinePoses(of: (known + asked).sorted { $0.z > $1.z }, map: coarse).filter { asked.contains($0.centre) }
             let maps = try finePass(ct, poses: poses, pool: model.fine, window: model.description.window, mirrored: false) { _ in }
-            for map in maps {
-                let place = BodyCentre(point: map.pose.centre, support: supportOfWalked, sacrumShare: 0)
-                if let body = SettledBody(map, coarse: place, in: ct.geometry, leastVolume: parameters.leastVolume), body.isWhole {
-                    settled.append(body)
-                } else {
-                    others.append(map)
-                }
+            bodies = maps.filter { !$0.isSacrumAtCentre }.compactMap {
+                SettledBody($0, score: score, in: ct.geometry, leastVolume: parameters.leastVolume)
             }
-            settled = withoutTwins(settled)
+            found = bodies.map(\.centre)
         }
-        return (settled, others)
+        return bodies
+    }
+
+    /// The coarse map with the sacrum as the fine network sees it below the lowest body.
+    private func withSacrumBelow(_ settled: [SettledBody], coarse: CoarseMap) throws -> CoarseMap {
+        guard let below = poseBelow(spinePoses(of: settled.map(\.centre), map: coarse), in: ct.geometry) else { return coarse }
+        let map = try finePass(ct, poses: [below], pool: model.fine, window: model.description.window, mirrored: false) { _ in }[0]
+        return try coarse.withSacrum(of: map)
     }
 
     func lookAgain(_ named: [(level: VertebraLevel, body: SettledBody)], coarse: CoarseMap) throws -> [LevelMap] {
