@@ -73,6 +73,13 @@ import Volumes
         #expect(evidence(found) != nil)
     }
 
+    @Test func softTissueIsNoSacrum() throws {
+        let map = try coarseMap(bony: { $0.z > -50 }, sacrum: sacrum).withBonySacrum()
+        let chance = try #require(try map.sacrumProbability())
+        #expect(chance.linear(at: Point(1, 1, -45)) == 1)
+        #expect(chance.linear(at: Point(1, 1, -55)).map { $0 == 0 } ?? true)
+    }
+
     private func pose(_ z: Double) -> VertebraPose {
         VertebraPose(centre: Point(0, -10, z), left: SIMD3(1, 0, 0), back: SIMD3(0, 1, 0), up: SIMD3(0, 0, 1))
     }

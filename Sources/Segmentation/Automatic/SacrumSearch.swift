@@ -101,6 +101,13 @@ extension CoarseMap {
         return result
     }
 
+    /// The map without sacrum where there is no bone: below S1 the coarse network may run on into the pelvis.
+    func withBonySacrum() -> CoarseMap {
+        var result = self
+        for at in sacrum.indices where image[at] <= bonyValue { result.sacrum[at] = 0 }
+        return result
+    }
+
     /// The sacrum's probability on the part of the grid where there is any; nil where there is none.
     func sacrumProbability() throws -> Volume<Float, Patient>? {
         var (lower, upper) = (geometry.size, SIMD3(0, 0, 0))

@@ -80,7 +80,7 @@ struct SpineFinder: Sendable {
             var pose = lowest.pose
             pose.centre = sacrum
             let below = try finePass(ct, poses: [pose], pool: model.fine, window: model.description.window, mirrored: true) { _ in }
-            let map = try coarse.withSacrum(of: lowest).withSacrum(of: below[0])
+            let map = try coarse.withBonySacrum().withSacrum(of: lowest).withSacrum(of: below[0])
             bones += try [map.sacrumProbability().flatMap { drawnBone(.s1, $0, ct: ct, parameters: parameters) }].compactMap(\.self)
         }
         let labels = fused(bones.map { ($0.level, $0.field) }, on: ct.geometry)
