@@ -65,7 +65,8 @@ private struct ChartArea {
     /// Whole hundreds, about five of them.
     var ticks: [Double] {
         let step = [100, 200, 500, 1000].first { (values.upperBound - values.lowerBound) / $0 <= 6 } ?? 2000
-        return Array(stride(from: (values.lowerBound / step).rounded(.up) * step, through: values.upperBound, by: step))
+        // Plus 0: what is rounded up to none must not be written as "-0".
+        return Array(stride(from: (values.lowerBound / step).rounded(.up) * step + 0, through: values.upperBound, by: step))
     }
 }
 

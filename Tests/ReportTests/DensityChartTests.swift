@@ -15,4 +15,12 @@ import Testing
         let points = try #require(cut.components(separatedBy: "points=\"").last?.split(separator: "\"").first)
         #expect(points.split(separator: " ").count == 25)
     }
+
+    /// The axis begins a little below 0 HU.
+    @Test func noneIsWrittenWithoutASign() throws {
+        let ct = try volume(SIMD3(40, 60, 40)) { point in Int16(10 * point.y - 120) }
+        let shaft = try #require(Shaft(entry: Point(20, 10, 20), tip: Point(20, 40, 20), radius: 3))
+        let chart = DensityProfile(along: shaft, in: ct).chart(length: 30, name: "L1").html
+        #expect(chart.contains(">0</text>") && !chart.contains(">-0</text>"))
+    }
 }
