@@ -50,7 +50,7 @@ public final class CaseDraft: Draft {
     }
 
     /// Lists every file with its hash in the manifest, writes that last, makes all of it durable, and renames it to the target.
-    fileprivate func commit(_ manifest: Manifest, event: CaseEvent?) throws {
+    fileprivate func commit(_ manifest: Manifest, event: CaseEvent?, ifStill condition: () throws -> Void) throws {
         var manifest = try manifest.listingFiles(of: folder)
         if event != nil { manifest.auditFile = CaseAudit.fileName }
         let bytes = try encodedJSON(manifest)
@@ -60,7 +60,12 @@ public final class CaseDraft: Draft {
         }
         try writeDurably(bytes, to: folder + "/" + Manifest.fileName)
         for inner in try folderPaths(under: folder) { try synchronize(inner) }
-        try openDrafts.commit(self) { try moveIntoPlace() }
+        try openDrafts.commit(self) {
+            try alone(in: (target as NSString).deletingLastPathComponent) {
+                try condition()
+                try moveIntoPlace()
+            }
+        }
         try synchronize((target as NSString).deletingLastPathComponent)
         close(lock)
     }
@@ -103,13 +108,15 @@ public final class CaseDraft: Draft {
 ///   - target: the case folder to make; folders above it are made too.
 ///   - replacing: exchange an existing case for the new one. Anything that is not a case folder or an empty folder is never replaced.
 ///   - event: what is done to the case, for its audit, which goes on from that of the case that is replaced; nil where none is kept.
-/// - Throws: `CaseFolderError`, or what `body` throws.
+///   - condition: throws where the case must not come to its place any more. Asked last, when no other run can put a case beside or in place of it.
+/// - Throws: `CaseFolderError`, or what `body` and `condition` throw.
 public func writeCase(
-    at target: String, replacing: Bool = false, event: CaseEvent? = nil, _ body: (CaseDraft) throws -> Manifest
+    at target: String, replacing: Bool = false, event: CaseEvent? = nil, ifStill condition: () throws -> Void = {},
+    _ body: (CaseDraft) throws -> Manifest
 ) throws {
     let draft = try CaseDraft(target: target, replacing: replacing)
     do {
-        try draft.commit(body(draft), event: event)
+        try draft.commit(body(draft), event: event, ifStill: condition)
     } catch {
         openDrafts.remove(draft) { draft.discard() }
         // The hidden folder is gone by the time anybody reads the message.

@@ -83,6 +83,15 @@ func makeLockedFolder(for target: String) throws -> (folder: String, lock: Int32
     }
 }
 
+/// Runs a last step while no other process runs its own in this folder. Where the file system has no locks it is run all the same.
+func alone(in folder: String, _ step: () throws -> Void) throws {
+    let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw CaseFolderError.last("open", folder) }
+    defer { close(descriptor) }
+    while flock(descriptor, LOCK_EX) != 0, errno == EINTR {}
+    try step()
+}
+
 /// Holds the lock of a folder, or nil when another process holds it or the folder is gone.
 private func lockIfFree(_ folder: String) -> Int32? {
     let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)

@@ -49,7 +49,9 @@ func writePlanCase(
 ) throws -> CommandOutcome {
     let startedAt = Date()
     var outcome = CommandOutcome(output: output)
-    try writeCase(at: output, replacing: replacing, event: event) { draft in
+    // A change by another run meanwhile must not be lost, with an audit that says it was made.
+    let isUnchanged = { try checkUnchanged(request.replaced) }
+    try writeCase(at: output, replacing: replacing, event: event, ifStill: isUnchanged) { draft in
         let images = try known ?? readPlanInputs(request, log: log)
         let inputs = try log.stage("hash inputs") { try hashInputs(images, for: draft) }
         try request.checkImage?(inputs.image)
@@ -59,8 +61,6 @@ func writePlanCase(
         outcome.exit = made.exit
         outcome.screws = made.plan.screws.map(ScrewSummary.init)
         outcome.text = screwTable(made.plan) + "\n\nCase written to \(output)"
-        // A change by another run meanwhile must not be lost, with an audit that says it was made.
-        try checkUnchanged(request.replaced)
         return try Manifest(
             laminaVersion: laminaVersion, arguments: CommandLine.arguments, exit: outcome.exit, startedAt: startedAt, finishedAt: Date(),
             engines: engines().merging(images.origin.engine) { _, new in new }, parameters: images.parameters(),
