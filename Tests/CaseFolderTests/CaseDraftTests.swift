@@ -39,6 +39,31 @@ import Testing
         }
     }
 
+    /// Another run changes the case while this one writes: its change stays, and this one leaves nothing.
+    @Test func theConditionIsAskedLastAndAlone() throws {
+        struct Changed: Error {}
+        try withTemporaryFolder { (folder: String) throws in
+            let target = folder + "/case"
+            try writeSmallCase(at: target, text: "old")
+            func isStillOld() throws {
+                let parent = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                defer { close(parent) }
+                // No other run can bring a case to its place now.
+                #expect(flock(parent, LOCK_EX | LOCK_NB) != 0)
+                if try String(contentsOfFile: target + "/plan.json", encoding: .utf8) != "old" { throw Changed() }
+            }
+            #expect(throws: Changed.self) {
+                try writeCase(at: target, replacing: true, ifStill: isStillOld) { draft in
+                    try Data("mine".utf8).write(to: URL(fileURLWithPath: draft.path("plan.json")))
+                    try writeSmallCase(at: target, text: "theirs", replacing: true)
+                    return plainManifest()
+                }
+            }
+            #expect(try names(in: folder) == ["case"])
+            #expect(try String(contentsOfFile: target + "/plan.json", encoding: .utf8) == "theirs")
+        }
+    }
+
     @Test func existingCaseIsKeptUnlessReplaced() throws {
         try withTemporaryFolder { folder in
             let target = folder + "/case"
